@@ -1,0 +1,68 @@
+"""The one place that decides how rules are compiled and where the compiled code is kept.
+
+numba's cache on disk does not notice a change in a function of another module (numba issue 1833), so the cache lives in a
+folder named by a hash of all compiled sources and of the versions that compile them. No fastmath and no vector mathematics
+library: both change the last bit, and the two engines must agree to it. `error_model="numpy"` drops the test for a zero divisor.
+
+Set the environment variable `ALPS_SIM_JIT=0` to run every rule as plain Python: slow, for debugging and for the test that
+both forms give the same lives.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+COMPILED_SOURCES: Final = ("accelerate.py", "randomness.py", "rules/*.py", "engines/kernel.py")
+"""Files, relative to the package, whose text decides what is compiled."""
+
+JIT: Final = os.environ.get("ALPS_SIM_JIT", "1") != "0"
+"""Whether rules are compiled in this process."""
+
+
+def rules_hash() -> str:
+    """Hash of all compiled sources: the identity of the rulebook, 16 hexadecimal digits."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for pattern in COMPILED_SOURCES:
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_directory() -> Path:
+    """Folder of the compiled code of this rulebook under these versions."""
+    import llvmlite
+    import numba
+    import numpy
+
+    versions = f"{sys.version_info[:3]}-{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}"
+    name = hashlib.sha256(f"{rules_hash()}-{versions}".encode()).hexdigest()[:16]
+    base = os.environ.get("ALPS_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "alps-sim" / name
+
+
+if JIT:
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_directory())
+
+    def compiled(function: Function) -> Function:
+        """Compile a rule at its first call, or take it from the cache on disk."""
+        return numba.njit(cache=True, error_model="numpy", nogil=True)(function)  # type: ignore[no-any-return]
+
+else:
+
+    def compiled(function: Function) -> Function:
+        """Leave a rule as plain Python."""
+        return function
+
+
+def is_warm() -> bool:
+    """Whether compiled code of this rulebook is already on disk."""
+    return not JIT or any(cache_directory().rglob("*.nbc"))

@@ -1,0 +1,168 @@
+"""The cohort engine: every patient an event loop of its own, compiled, in threads.
+
+Patients are dealt in fixed blocks of 1,024. A block is one piece of work: its patients are drawn once and live their lives under
+each strategy. Blocks are handed on in their order, whatever the order in which threads finish them.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+import numpy as np
+
+from alps_sim.engines.kernel import live_block
+from alps_sim.engines.worlds import make_world
+from alps_sim.outcomes.block import BLOCK_SIZE, CONTROLS, ROW_DTYPE, BlockResult
+from alps_sim.population import draw_population
+from alps_sim.rules.accounts import COUNTER_COUNT
+from alps_sim.rules.state import ATTRIBUTES, LOG_DTYPE, STATE_DTYPE
+from alps_sim.scenario.inputs import Inputs
+
+LINES_PER_PATIENT: Final = 512
+"""First guess of the event lines of a life; the room is doubled until all lines fit."""
+
+
+class EventLogFull(RuntimeError):
+    """One life has more event lines than any sensible scenario gives."""
+
+
+def simulate_block(
+    inputs: Inputs, strategy: int, attributes: Any, replication: int = 0, keep_events: bool = False
+) -> BlockResult:
+    """Live the lives of one block of patients under one strategy.
+
+    Parameters
+    ----------
+    inputs
+        The translated scenario.
+    strategy
+        Position of the strategy in the scenario.
+    attributes
+        (n,) of ATTRIBUTE_DTYPE, from the population.
+    replication
+        Number of the replication.
+    keep_events
+        Whether to keep the event log.
+
+    Returns
+    -------
+    BlockResult
+        Counters at each window, residuals, books, and the event log if kept.
+
+    Raises
+    ------
+    EventLogFull
+        If a life has more event lines than LOG_CAPACITY.
+    """
+    room = attributes.size * LINES_PER_PATIENT if keep_events else 0
+    while True:
+        result = _live(inputs, strategy, attributes, replication, room)
+        if result is not None:
+            return result
+        room *= 2
+        if room > attributes.size * 1_000_000:
+            raise EventLogFull(f"a life under strategy {inputs.strategies[strategy].name!r} has more event lines than can be kept")
+
+
+def _live(inputs: Inputs, strategy: int, attributes: Any, replication: int, room: int) -> BlockResult | None:
+    """One attempt with a given room for event lines; None if it was too small."""
+    states = fresh_states(attributes)
+    world = make_world(inputs, strategy, replication, room > 0)
+    count, windows = attributes.size, inputs.censuses.size
+    counters = np.zeros((count, windows, COUNTER_COUNT))
+    residuals = np.zeros((count, windows, len(CONTROLS)))
+    counts = np.zeros((count, windows, len(CONTROLS)))
+    log = np.zeros(room, LOG_DTYPE).view(np.recarray)
+    lines = np.zeros(1, np.int64)
+    events = live_block(states, world, counters, residuals, counts, log, lines)
+    if events < 0:
+        return None
+    return BlockResult(
+        strategy=strategy,
+        rows=rows_of(states),
+        counters=counters,
+        residuals=residuals,
+        control_events=counts.sum(axis=0),
+        books=world["books"][0],
+        events=log[: lines[0]].copy(),
+        event_count=events,
+    )
+
+
+def fresh_states(attributes: Any) -> Any:
+    """States of patients who have not begun to live: attributes filled in, zero elsewhere.
+
+    Parameters
+    ----------
+    attributes
+        (n,) of ATTRIBUTE_DTYPE.
+
+    Returns
+    -------
+    numpy.recarray
+        (n,) of STATE_DTYPE.
+    """
+    states = np.zeros(attributes.size, STATE_DTYPE).view(np.recarray)
+    for name, _ in ATTRIBUTES:
+        states[name] = attributes[name]
+    return states
+
+
+def rows_of(states: Any) -> np.ndarray[Any, Any]:
+    """One row a patient, from the states at the end of their lives.
+
+    Parameters
+    ----------
+    states
+        (n,) of STATE_DTYPE.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) of ROW_DTYPE.
+    """
+    rows = np.zeros(states.size, ROW_DTYPE)
+    for name in ROW_DTYPE.names or ():
+        rows[name] = states[name]
+    return rows
+
+
+def _simulate_strategies(inputs: Inputs, replication: int, first: int, count: int, keep_events: bool) -> list[BlockResult]:
+    """One block under every strategy."""
+    attributes = draw_population(inputs, replication, first, count)
+    return [simulate_block(inputs, strategy, attributes, replication, keep_events) for strategy in range(len(inputs.strategies))]
+
+
+def simulate(inputs: Inputs, workers: int = 1, replication: int = 0, keep_events: bool = False) -> Iterator[list[BlockResult]]:
+    """Live the lives of all patients of a scenario, block by block, in order.
+
+    Parameters
+    ----------
+    inputs
+        The translated scenario; `inputs.patients` patients.
+    workers
+        Threads. The compiled loops hold no lock on the interpreter: two threads are 1.9 times as fast as one.
+    replication
+        Number of the replication.
+    keep_events
+        Whether to keep the event log.
+
+    Yields
+    ------
+    list of BlockResult
+        For each block, one result a strategy.
+    """
+    starts = deque(range(0, inputs.patients, BLOCK_SIZE))
+    waiting: deque[Future[list[BlockResult]]] = deque()
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        try:
+            while starts or waiting:
+                while starts and len(waiting) <= workers:
+                    first = starts.popleft()
+                    count = min(BLOCK_SIZE, inputs.patients - first)
+                    waiting.append(pool.submit(_simulate_strategies, inputs, replication, first, count, keep_events))
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -1,0 +1,1 @@
+"""What came out: definitions of the outcomes, estimates with simulation error, curves, books, and the results folder."""

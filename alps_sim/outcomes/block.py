@@ -1,0 +1,57 @@
+"""What an engine hands over: one block of patients under one strategy."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from alps_sim.randomness import DECISIONS
+from alps_sim.rules.accounts import COUNTERS
+from alps_sim.rules.events import PROCESSES
+from alps_sim.rules.state import ATTRIBUTES, MILESTONES
+
+BLOCK_SIZE: Final = 1024
+"""Patients are dealt in fixed blocks of this many, so that results do not depend on workers or chunks."""
+
+CONTROLS: Final = (*PROCESSES, *DECISIONS)
+"""Martingale residuals, each with mean zero: events minus used credit of a process, outcomes minus probabilities of a decision."""
+
+ROW_DTYPE: Final = np.dtype([*ATTRIBUTES, ("death_time", "f8"), ("death_cause", "i8"), *((name, "f8") for name in MILESTONES)], align=True)
+"""One row a patient: attributes, death (NEVER and ALIVE if alive at the end of observation), milestones in years since index."""
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """Lives of one block of patients under one strategy; n patients, w windows.
+
+    Attributes
+    ----------
+    strategy
+        Position of the strategy in the scenario.
+    rows
+        (n,) of ROW_DTYPE.
+    counters
+        (n, w, len(COUNTERS)) counters at the end of each window, or at death before it.
+    residuals
+        (n, w, len(CONTROLS)) martingale residuals at the same moments.
+    control_events
+        (w, len(CONTROLS)) events of each process, positive outcomes of each decision, in the block.
+    books
+        (years, age bands, accounts, 2) quantity and discounted quantity, summed over the block.
+    events
+        Lines of LOG_DTYPE; empty when events are not kept.
+    event_count
+        Number of events in all lives of the block.
+    """
+
+    strategy: int
+    rows: np.ndarray[Any, Any]
+    counters: np.ndarray[Any, np.dtype[np.float64]]
+    residuals: np.ndarray[Any, np.dtype[np.float64]]
+    control_events: np.ndarray[Any, np.dtype[np.float64]]
+    books: np.ndarray[Any, np.dtype[np.float64]]
+    events: np.ndarray[Any, Any]
+    event_count: int = 0
+
+
+COUNTER_SHAPE: Final = len(COUNTERS)

@@ -1,0 +1,203 @@
+"""The acute ladder: steps tried in turn until the flare answers; what a breakthrough and an exhausted ladder lead to (section 4)."""
+
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.randomness import ACUTE_RESPONSE, FLARE_SEVERITY
+from alps_sim.rules import accounts as a
+from alps_sim.rules import codes as c
+from alps_sim.rules import events as e
+from alps_sim.rules.accrual import book_inpatient_days, book_resource
+from alps_sim.rules.agents import begin_course_answer, has_hypersplenism, start_course
+from alps_sim.rules.decisions import decide, response_probability
+from alps_sim.rules.doses import ivig_g
+from alps_sim.rules.episode import answer_by_other_means, end_flare, review_maintenance, set_phase
+from alps_sim.rules.journal import note
+from alps_sim.rules.responses import end_course_and_move_on
+from alps_sim.rules.steroids import give_iv_methylprednisolone, give_oral_prednisone
+from alps_sim.rules.treatment import age_now, consider_treatment, meets, refer_for_splenectomy
+
+REESCALATION = -1
+"""Step number of the return to a higher oral dose at a breakthrough; the ladder itself begins at 0."""
+
+
+@compiled
+def _is_answering(patient: Any) -> bool:
+    """Whether a long-term agent holds the disease in check."""
+    return patient.agent_answering == 1 or patient.course_answering == 1
+
+
+@compiled
+def _suits(patient: Any, world: Any, step: Any) -> bool:
+    """Whether the conditions of a ladder step hold and it can be given."""
+    if not meets(step.if_severity, patient.flare_severity) or not meets(step.if_mechanism, patient.flare_mechanism):
+        return False
+    if not meets(step.if_answering_agent, 1 if _is_answering(patient) else 0):
+        return False
+    if not meets(step.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
+        return False
+    if age_now(patient) < step.if_minimum_age_years:
+        return False
+    if step.kind == c.STEP_RITUXIMAB:
+        return patient.course_agent == c.NO_AGENT and patient.tried & (1 << c.RITUXIMAB) == 0
+    if step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
+        return patient.spleen != c.SPLEEN_REMOVED and patient.splenectomy_pending == 0
+    return True
+
+
+@compiled
+def _uses_ivig(patient: Any, step: Any) -> bool:
+    """Whether immunoglobulin is given with this step."""
+    return step.ivig == c.IVIG_ALWAYS or (step.ivig == c.IVIG_SEVERE and patient.flare_severity == c.SEVERE)
+
+
+@compiled
+def _give_ivig(patient: Any, world: Any) -> None:
+    """Give and book one course of intravenous immunoglobulin."""
+    grams = ivig_g(patient, world)
+    book_resource(patient, world, a.IVIG, a.CAUSE_FLARE, grams)
+    note(patient, world, e.LOG_IVIG, 0, grams)
+
+
+@compiled
+def _give_steroid_step(patient: Any, world: Any, step: Any) -> None:
+    """Give the oral or intravenous steroid of a step for its days."""
+    severe = patient.flare_severity == c.SEVERE
+    dose = step.severe_dose_mg_per_kg_per_day if severe else step.dose_mg_per_kg_per_day
+    days = step.severe_days if severe else step.days
+    if step.kind == c.STEP_IV_METHYLPREDNISOLONE:
+        give_iv_methylprednisolone(patient, world, dose)
+        book_inpatient_days(patient, world, a.INPATIENT_DAYS, a.CAUSE_FLARE, days)
+        if _uses_ivig(patient, step):
+            _give_ivig(patient, world)
+    else:
+        give_oral_prednisone(patient, world, dose)
+    patient.next_time[e.ACUTE_STEP_END] = patient.time + days / c.DAYS_PER_YEAR
+
+
+@compiled
+def _give_step(patient: Any, world: Any, number: int) -> None:
+    """Carry out a ladder step."""
+    step = world.steps[number]
+    patient.step = number
+    set_phase(patient, c.PHASE_FLARE)
+    if step.kind == c.STEP_RITUXIMAB:
+        give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
+        patient.next_time[e.ACUTE_STEP_END] = c.NEVER
+        start_course(patient, world, c.RITUXIMAB)
+    elif step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
+        refer_for_splenectomy(patient, world)
+        become_refractory(patient, world)
+    else:
+        _give_steroid_step(patient, world, step)
+
+
+@compiled
+def become_refractory(patient: Any, world: Any) -> None:
+    """The ladder is exhausted: steroids go on until something else answers; lymphoma is to be ruled out."""
+    set_phase(patient, c.PHASE_REFRACTORY)
+    patient.next_time[e.ACUTE_STEP_END] = c.NEVER
+    give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
+    patient.workup_needed = 1
+    consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
+
+
+@compiled
+def climb_ladder(patient: Any, world: Any, first: int) -> None:
+    """Take the first step from `first` on whose conditions hold; without one the flare is refractory."""
+    for number in range(first, world.step_count):
+        if _suits(patient, world, world.steps[number]):
+            _give_step(patient, world, number)
+            return
+    become_refractory(patient, world)
+
+
+@compiled
+def _response_probit(patient: Any, world: Any) -> float:
+    """Probit of the chance that the present steroid step answers."""
+    route = c.ROUTE_ORAL
+    if patient.step != REESCALATION:
+        step = world.steps[patient.step]
+        if step.kind == c.STEP_IV_METHYLPREDNISOLONE:
+            route = c.ROUTE_IV_WITH_IVIG if _uses_ivig(patient, step) else c.ROUTE_IV
+    return world.steroid_probit[route, patient.flare_mechanism]  # type: ignore[no-any-return]
+
+
+@compiled
+def _taper_dose(patient: Any, world: Any) -> float:
+    """Oral dose from which an answered flare is tapered, mg/kg a day."""
+    if patient.step == REESCALATION:
+        return patient.steroid_mg_per_day / patient.weight_kg  # type: ignore[no-any-return]
+    return world.steps[patient.step].taper_dose_mg_per_kg_per_day  # type: ignore[no-any-return]
+
+
+@compiled
+def end_acute_step(patient: Any, world: Any) -> None:
+    """A steroid step is over: the flare has answered, or the ladder goes on."""
+    probability = response_probability(patient, world, _response_probit(patient, world))
+    if decide(patient, world, ACUTE_RESPONSE, probability):
+        end_flare(patient, world, _taper_dose(patient, world))
+    else:
+        climb_ladder(patient, world, patient.step + 1)
+
+
+@compiled
+def _count_failed_taper(patient: Any, world: Any) -> None:
+    """Count failed tapers in a row; enough of them within the window make the patient steroid-dependent."""
+    p = world.parameters
+    recent = patient.time - patient.last_breakthrough_time <= p.dependence_window_years
+    patient.breakthrough_chain = patient.breakthrough_chain + 1 if recent else 1
+    patient.last_breakthrough_time = patient.time
+    if patient.breakthrough_chain >= p.failed_tapers_for_dependence and patient.steroid_dependent == 0:
+        patient.steroid_dependent = 1
+        note(patient, world, e.LOG_STEROID_DEPENDENCE, 1, 0.0)
+
+
+@compiled
+def _reescalate(patient: Any, world: Any) -> None:
+    """Back up to a higher oral dose: the taper's first dose, or a pulse if an agent answers and goes on."""
+    p = world.parameters
+    dose = patient.taper_dose_mg_per_kg
+    if _is_answering(patient):
+        severe = patient.flare_severity == c.SEVERE
+        dose = p.pulse_on_agent_severe_mg_per_kg_per_day if severe else p.pulse_on_agent_mg_per_kg_per_day
+    patient.step = REESCALATION
+    give_oral_prednisone(patient, world, dose)
+    patient.next_time[e.ACUTE_STEP_END] = patient.time + p.reescalation_days / c.DAYS_PER_YEAR
+
+
+@compiled
+def break_through(patient: Any, world: Any) -> None:
+    """Counts cross the threshold again during a taper or soon after it: the same episode goes on."""
+    patient.counters[a.C_BREAKTHROUGHS] += 1.0
+    patient.last_flare_time = patient.time
+    patient.next_time[e.TAPER_STEP] = c.NEVER
+    patient.next_time[e.CLEARANCE_END] = c.NEVER
+    severe = decide(patient, world, FLARE_SEVERITY, world.parameters.severe_flare_probability)
+    patient.flare_severity = c.SEVERE if severe else c.MILD
+    set_phase(patient, c.PHASE_FLARE)
+    _count_failed_taper(patient, world)
+    _reescalate(patient, world)
+    consider_treatment(patient, world, c.TRIGGER_BREAKTHROUGH)
+    if patient.steroid_dependent == 1:
+        consider_treatment(patient, world, c.TRIGGER_STEROID_DEPENDENCE)
+
+
+@compiled
+def review_dependence(patient: Any, world: Any) -> None:
+    """Review of maintenance steroids; while they go on, dependence is an occasion for long-term treatment."""
+    if review_maintenance(patient, world):
+        consider_treatment(patient, world, c.TRIGGER_STEROID_DEPENDENCE)
+
+
+@compiled
+def show_course_effect(patient: Any, world: Any) -> None:
+    """A course has answered, or not; as a ladder step its failure leads to the next step."""
+    if patient.course_will_answer == 1:
+        begin_course_answer(patient, world)
+        answer_by_other_means(patient, world)
+        return
+    on_ladder = patient.phase == c.PHASE_FLARE and patient.step >= 0 and world.steps[patient.step].kind == c.STEP_RITUXIMAB
+    end_course_and_move_on(patient, world, c.AFTER_NO_ANSWER)
+    if on_ladder:
+        climb_ladder(patient, world, patient.step + 1)

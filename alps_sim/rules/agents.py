@@ -1,0 +1,296 @@
+"""Long-term agents, one rule with different data: start, answer, loss, intolerance, toxicity, weaning, courses (section 5)."""
+
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.randomness import (
+    AGENT_EFFECT_TIME,
+    AGENT_RESPONSE,
+    HYPOGAMMAGLOBULINAEMIA,
+    IMMUNOGLOBULIN_RECOVERY_TIME,
+    RITUXIMAB_NEUTROPENIA,
+    SPLEEN_SHRINKAGE_DECISION,
+)
+from alps_sim.rules import accounts as a
+from alps_sim.rules import events as e
+from alps_sim.rules.accrual import book_resource
+from alps_sim.rules.clocks import renew_credit
+from alps_sim.rules.codes import (
+    ALPS_U,
+    NEVER,
+    NO_AGENT,
+    RITUXIMAB,
+    SEQUESTRATION,
+    SPLEEN_MASSIVE,
+    SPLEEN_NONE,
+    SPLEEN_REMOVED,
+)
+from alps_sim.rules.death import fail_treatment
+from alps_sim.rules.decisions import (
+    decide,
+    decide_numbered,
+    draw,
+    next_ordinal,
+    response_probability,
+    truncated_log_logistic_quantile,
+    weibull_quantile,
+)
+from alps_sim.rules.doses import agent_mg_per_day, scaled_mg
+from alps_sim.rules.factors import IMMUNITY, SPLEEN, TREATMENT, mark
+from alps_sim.rules.journal import note
+
+COURSES_APART = 1000
+"""Draws of one agent's clocks are numbered from agent x this; no one takes an agent so often."""
+
+
+@compiled
+def has_hypersplenism(patient: Any) -> bool:
+    """Massive spleen, or the last flare by sequestration with a spleen still in place."""
+    if patient.spleen == SPLEEN_REMOVED:
+        return False
+    return patient.spleen == SPLEEN_MASSIVE or patient.flare_mechanism == SEQUESTRATION
+
+
+@compiled
+def _will_answer(patient: Any, world: Any, agent: int) -> bool:
+    """Decide whether the patient answers: the least likely of the patient's lineages governs."""
+    column = 1 if has_hypersplenism(patient) else 0
+    probit = 9.0
+    for lineage in range(3):
+        if patient.lineages & (1 << lineage):
+            probit = min(probit, world.agents[agent].response_probit[lineage, column])
+    return decide_numbered(patient, world, AGENT_RESPONSE, agent, response_probability(patient, world, probit))
+
+
+@compiled
+def _time_to_effect(patient: Any, world: Any, agent: int, answers: bool) -> float:
+    """Years until the answer shows, or until it is declared missing."""
+    data = world.agents[agent]
+    if not answers:
+        return data.assessment_years  # type: ignore[no-any-return]
+    u = draw(patient, world, AGENT_EFFECT_TIME, agent)
+    return truncated_log_logistic_quantile(u, data.effect_median_years, data.effect_shape, data.assessment_years)
+
+
+@compiled
+def count_treatment(patient: Any, world: Any, treatment: int) -> None:
+    """Count a long-term treatment the first time it is begun; more than the strategy intended is treatment failure."""
+    bit = 1 << treatment
+    if patient.tried & bit:
+        return
+    patient.tried |= bit
+    patient.treatments_begun += 1
+    if patient.treatments_begun > world.strategy.intended_treatments:
+        fail_treatment(patient, world)
+    if patient.treatments_begun == 2:
+        patient.second_treatment_time = patient.time
+
+
+@compiled
+def start_agent(patient: Any, world: Any, agent: int) -> None:
+    """Start a daily agent: loading dose, decision about the answer, its clocks, monitoring visits."""
+    data = world.agents[agent]
+    count_treatment(patient, world, agent)
+    patient.counters[a.C_AGENTS_BEGUN] += 1.0
+    if patient.first_agent_time == NEVER:
+        patient.first_agent_time = patient.time
+    patient.agent = agent
+    patient.agent_started = patient.time
+    patient.agent_courses[agent] += 1
+    if data.loading_dose_mg > 0.0:
+        extra = scaled_mg(patient, data, data.loading_dose_mg) - agent_mg_per_day(patient, world, agent)
+        book_resource(patient, world, a.FIRST_AGENT_RESOURCE + agent, a.CAUSE_LONG_TERM_TREATMENT, max(extra, 0.0))
+    answers = _will_answer(patient, world, agent)
+    patient.agent_will_answer = 1 if answers else 0
+    patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, answers)
+    note(patient, world, e.LOG_AGENT_START, agent, 0.0)
+    _renew_agent_clocks(patient, world)
+
+
+@compiled
+def _renew_agent_clocks(patient: Any, world: Any) -> None:
+    """Give the agent's clocks this child's luck with the agent, and bring the next visit forward."""
+    index = patient.agent * COURSES_APART + patient.agent_courses[patient.agent]
+    renew_credit(patient, world, e.INTOLERANCE, index)
+    renew_credit(patient, world, e.ORGAN_TOXICITY, index)
+    renew_credit(patient, world, e.LOSS_OF_RESPONSE, index)
+    visit = patient.time + world.agents[patient.agent].visit_interval_years
+    patient.next_time[e.VISIT] = min(patient.next_time[e.VISIT], visit)
+    mark(patient, TREATMENT)
+
+
+@compiled
+def resume_weaned_agent(patient: Any, world: Any) -> None:
+    """Start the agent again from which the patient had been weaned; it answers at once, as before."""
+    agent = patient.weaned_agent
+    patient.weaned_agent = NO_AGENT
+    patient.agent = agent
+    patient.agent_will_answer = 1
+    patient.agent_answering = 1
+    patient.agent_started = patient.time
+    patient.agent_courses[agent] += 1
+    note(patient, world, e.LOG_AGENT_START, agent, 1.0)
+    note(patient, world, e.LOG_AGENT_ANSWER, agent, 0.0)
+    patient.next_time[e.WEANING] = patient.time + world.strategy.wean_quiet_years
+    _renew_agent_clocks(patient, world)
+
+
+@compiled
+def _decide_shrinkage(patient: Any, world: Any) -> None:
+    """Decide whether the spleen will shrink under the agent, and when."""
+    enlarged = patient.spleen != SPLEEN_REMOVED and patient.spleen != SPLEEN_NONE
+    probability = world.agents[patient.agent].spleen_shrinkage_probability
+    if enlarged and probability > 0.0 and decide(patient, world, SPLEEN_SHRINKAGE_DECISION, probability):
+        patient.next_time[e.SPLEEN_SHRINKAGE] = patient.time + world.parameters.spleen_shrinkage_months / 12.0
+
+
+@compiled
+def begin_answer(patient: Any, world: Any) -> None:
+    """The agent has taken effect."""
+    patient.agent_answering = 1
+    if patient.first_agent_answer_time == NEVER:
+        patient.first_agent_answer_time = patient.time
+    note(patient, world, e.LOG_AGENT_ANSWER, patient.agent, patient.time - patient.agent_started)
+    _decide_shrinkage(patient, world)
+    if world.strategy.wean_allowed == 1:
+        patient.next_time[e.WEANING] = patient.time + world.strategy.wean_quiet_years
+    mark(patient, TREATMENT)
+
+
+@compiled
+def shrink_spleen(patient: Any, world: Any) -> None:
+    """The spleen falls one size under the agent."""
+    if patient.spleen != SPLEEN_REMOVED and patient.spleen != SPLEEN_NONE:
+        patient.spleen -= 1
+        patient.spleen_shrunk += 1
+        note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 0.0)
+        mark(patient, SPLEEN)
+
+
+@compiled
+def regress_spleen(patient: Any, world: Any) -> None:
+    """The spleen falls one size for good, with age."""
+    patient.spleen -= 1
+    note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 1.0)
+    mark(patient, SPLEEN)
+
+
+@compiled
+def _regrow_spleen(patient: Any, world: Any) -> None:
+    """What the agent had shrunk grows back when it stops."""
+    if patient.spleen != SPLEEN_REMOVED and patient.spleen_shrunk > 0:
+        patient.spleen = min(patient.spleen + patient.spleen_shrunk, SPLEEN_MASSIVE)
+        note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 0.0)
+        mark(patient, SPLEEN)
+    patient.spleen_shrunk = 0
+
+
+@compiled
+def stop_agent(patient: Any, world: Any, after: int) -> None:
+    """Stop the daily agent; `after` says how it ended (a bit over AFTER), 0 for weaning or surgery."""
+    if patient.agent == NO_AGENT:
+        return
+    if after != 0:
+        patient.last_end = after
+        if patient.first_agent_loss_time == NEVER:
+            patient.first_agent_loss_time = patient.time
+    note(patient, world, e.LOG_AGENT_STOP, patient.agent, float(after))
+    patient.agent = NO_AGENT
+    patient.agent_answering = 0
+    patient.agent_will_answer = 0
+    patient.next_time[e.AGENT_EFFECT] = NEVER
+    patient.next_time[e.WEANING] = NEVER
+    patient.next_time[e.SPLEEN_SHRINKAGE] = NEVER
+    _regrow_spleen(patient, world)
+    mark(patient, TREATMENT)
+
+
+@compiled
+def consider_weaning(patient: Any, world: Any) -> None:
+    """Wean an answering agent when the patient has been quiet for long enough and is old enough, else look again later."""
+    strategy = world.strategy
+    due = patient.last_flare_time + strategy.wean_quiet_years
+    due = max(due, strategy.wean_minimum_age_years - patient.age_at_index)
+    if due > patient.time:
+        patient.next_time[e.WEANING] = due
+        return
+    patient.weaned_agent = patient.agent
+    if patient.first_agent_wean_time == NEVER:
+        patient.first_agent_wean_time = patient.time
+    stop_agent(patient, world, 0)
+    patient.next_time[e.WEANING] = NEVER
+
+
+@compiled
+def start_course(patient: Any, world: Any, agent: int) -> None:
+    """Give a course of infusions and decide about its answer."""
+    data = world.agents[agent]
+    count_treatment(patient, world, agent)
+    patient.counters[a.C_AGENTS_BEGUN] += 1.0
+    if patient.first_course_time == NEVER:
+        patient.first_course_time = patient.time
+    infusions = data.course_infusions
+    mg = agent_mg_per_day(patient, world, agent) * infusions
+    book_resource(patient, world, a.FIRST_AGENT_RESOURCE + agent, a.CAUSE_LONG_TERM_TREATMENT, mg)
+    book_resource(patient, world, a.INFUSION_HOURS, a.CAUSE_LONG_TERM_TREATMENT, infusions * data.infusion_hours)
+    book_resource(patient, world, a.CLINIC_VISITS, a.CAUSE_LONG_TERM_TREATMENT, infusions)
+    patient.course_agent = agent
+    patient.agent_courses[agent] += 1
+    answers = _will_answer(patient, world, agent)
+    patient.course_will_answer = 1 if answers else 0
+    patient.next_time[e.COURSE_EFFECT] = patient.time + _time_to_effect(patient, world, agent, answers)
+    note(patient, world, e.LOG_COURSE_START, agent, mg)
+    mark(patient, TREATMENT)
+    if agent == RITUXIMAB:
+        _decide_b_cell_loss(patient, world)
+
+
+@compiled
+def _decide_b_cell_loss(patient: Any, world: Any) -> None:
+    """Decide whether rituximab leaves hypogammaglobulinaemia or neutropenia, and for how long."""
+    p = world.parameters
+    ratio = p.rituximab_hypogammaglobulinaemia_alps_u_ratio if patient.genotype == ALPS_U else 1.0
+    probability = min(p.rituximab_hypogammaglobulinaemia_probability * ratio, 1.0)
+    if decide(patient, world, HYPOGAMMAGLOBULINAEMIA, probability):
+        patient.hypogammaglobulinaemia = 1
+    if decide(patient, world, RITUXIMAB_NEUTROPENIA, p.rituximab_neutropenia_probability):
+        patient.rituximab_neutropenia = 1
+    if patient.hypogammaglobulinaemia == 1 or patient.rituximab_neutropenia == 1:
+        u = draw(patient, world, IMMUNOGLOBULIN_RECOVERY_TIME, next_ordinal(patient, IMMUNOGLOBULIN_RECOVERY_TIME))
+        lasts = weibull_quantile(u, p.immunoglobulin_recovery_median_years, p.immunoglobulin_recovery_shape)
+        patient.next_time[e.IMMUNOGLOBULIN_RECOVERY] = patient.time + lasts
+        note(patient, world, e.LOG_HYPOGAMMAGLOBULINAEMIA, patient.hypogammaglobulinaemia + 2 * patient.rituximab_neutropenia, lasts)
+    mark(patient, IMMUNITY)
+
+
+@compiled
+def recover_immunoglobulins(patient: Any) -> None:
+    """B cells are back: immunoglobulins and neutrophils are normal again."""
+    patient.hypogammaglobulinaemia = 0
+    patient.rituximab_neutropenia = 0
+    mark(patient, IMMUNITY)
+
+
+@compiled
+def begin_course_answer(patient: Any, world: Any) -> None:
+    """The course has answered: a remission begins that ends with the agent's loss hazard."""
+    agent = patient.course_agent
+    patient.course_answering = 1
+    if patient.first_course_answer_time == NEVER:
+        patient.first_course_answer_time = patient.time
+    note(patient, world, e.LOG_COURSE_ANSWER, agent, 0.0)
+    renew_credit(patient, world, e.END_OF_COURSE_REMISSION, agent * COURSES_APART + patient.agent_courses[agent])
+    mark(patient, TREATMENT)
+
+
+@compiled
+def end_course(patient: Any, world: Any, after: int) -> None:
+    """The course is spent: it did not answer, or its remission has ended."""
+    note(patient, world, e.LOG_COURSE_STOP, patient.course_agent, float(after))
+    if patient.course_answering == 1 and patient.first_course_end_time == NEVER:
+        patient.first_course_end_time = patient.time
+    patient.last_end = after
+    patient.course_agent = NO_AGENT
+    patient.course_answering = 0
+    patient.course_will_answer = 0
+    mark(patient, TREATMENT)

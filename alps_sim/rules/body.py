@@ -1,0 +1,65 @@
+"""Growth and ageing: what changes on a birthday."""
+
+import math
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.rules.codes import AGE_BAND_STARTS
+from alps_sim.rules.events import BIRTHDAY
+from alps_sim.rules.factors import AGE, STEROID, mark
+
+_BAND_STARTS = AGE_BAND_STARTS
+OLDEST = 119
+"""Last completed age of the tables."""
+
+
+@compiled
+def weight_of(body: Any, z: float) -> float:
+    """Weight in kg at a z-score, by the LMS method (Cole 1990): M (1 + L S z)^(1/L), M exp(S z) if L is 0.
+
+    Parameters
+    ----------
+    body
+        (4,) L, M in kg, S, height in cm.
+    """
+    if abs(body[0]) < 1.0e-9:
+        return body[1] * math.exp(body[2] * z)  # type: ignore[no-any-return]
+    base = max(1.0 + body[0] * body[2] * z, 0.05)
+    return body[1] * math.pow(base, 1.0 / body[0])  # type: ignore[no-any-return]
+
+
+@compiled
+def adherence_at(world: Any, completed_age: int) -> float:
+    """Share of prescribed oral doses taken: lower while care passes from children's to adults' services."""
+    p = world.parameters
+    if completed_age < p.transition_start_age_years:
+        return p.adherence_child  # type: ignore[no-any-return]
+    if completed_age < p.transition_end_age_years:
+        return p.adherence_transition  # type: ignore[no-any-return]
+    return p.adherence_adult  # type: ignore[no-any-return]
+
+
+@compiled
+def set_age(patient: Any, world: Any, completed_age: int) -> None:
+    """Set everything that follows from the completed age: weight, surface, age band, adherence, the next birthday."""
+    age = min(completed_age, OLDEST)
+    patient.completed_age = age
+    body = world.body[patient.sex, age]
+    patient.weight_kg = weight_of(body, patient.weight_z)
+    patient.surface_m2 = math.sqrt(body[3] * patient.weight_kg / 3600.0)
+    patient.age_band = 0
+    for band in range(len(_BAND_STARTS)):
+        if age >= _BAND_STARTS[band]:
+            patient.age_band = band
+    patient.adherence = adherence_at(world, age)
+    patient.next_time[BIRTHDAY] = completed_age + 1.0 - patient.age_at_index
+    mark(patient, AGE)
+    if patient.steroid_mg_per_day > 0.0:
+        mark(patient, STEROID)  # what counts as a high dose hangs on the weight
+
+
+@compiled
+def have_birthday(patient: Any, world: Any) -> None:
+    """A birthday: the patient is a year older."""
+    birthdays = int(patient.time + patient.age_at_index + 0.5)
+    set_age(patient, world, birthdays)

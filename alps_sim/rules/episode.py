@@ -1,0 +1,145 @@
+"""The course of a cytopenia episode after the flare has answered: taper, clearance, maintenance (docs/model.md, section 4).
+
+Phases: flare -> taper -> clearance -> none; a refractory flare and steroid maintenance are phases of their own.
+"""
+
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.rules import events as e
+from alps_sim.rules.codes import (
+    DAYS_PER_YEAR,
+    NEVER,
+    PHASE_CLEARANCE,
+    PHASE_FLARE,
+    PHASE_MAINTENANCE,
+    PHASE_NONE,
+    PHASE_REFRACTORY,
+    PHASE_TAPER,
+)
+from alps_sim.rules.factors import EPISODE, mark
+from alps_sim.rules.journal import note
+from alps_sim.rules.steroids import give_oral_prednisone
+
+WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
+
+
+@compiled
+def set_phase(patient: Any, phase: int) -> None:
+    """Move the episode to another phase."""
+    patient.phase = phase
+    mark(patient, EPISODE)
+
+
+@compiled
+def is_cytopenic(patient: Any) -> bool:
+    """Whether counts are below the threshold now."""
+    return patient.phase == PHASE_FLARE or patient.phase == PHASE_REFRACTORY
+
+
+@compiled
+def _taper_steps(world: Any) -> int:
+    """Number of equal dose reductions of the strategy's taper, at least one."""
+    return max(1, int(world.strategy.taper_weeks / world.parameters.prednisone_taper_step_weeks + 0.5))
+
+
+@compiled
+def _set_taper_dose(patient: Any, world: Any) -> None:
+    """Dose of the present taper step: the middle of its stretch of a straight line from the taper dose to zero."""
+    remaining = 1.0 - (patient.taper_step + 0.5) / _taper_steps(world)
+    give_oral_prednisone(patient, world, patient.taper_dose_mg_per_kg * remaining)
+    patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.prednisone_taper_step_weeks / WEEKS_PER_YEAR
+
+
+@compiled
+def begin_taper(patient: Any, world: Any, dose_mg_per_kg: float) -> None:
+    """Begin to taper oral prednisone from a dose."""
+    patient.taper_dose_mg_per_kg = dose_mg_per_kg
+    patient.taper_step = 0
+    set_phase(patient, PHASE_TAPER)
+    _set_taper_dose(patient, world)
+
+
+@compiled
+def end_flare(patient: Any, world: Any, taper_dose_mg_per_kg: float) -> None:
+    """The flare has answered: counts are clear, steroids are tapered, G-CSF stops."""
+    note(patient, world, e.LOG_FLARE_END, patient.flare_severity, patient.time - patient.last_flare_time)
+    patient.next_time[e.ACUTE_STEP_END] = NEVER
+    patient.workup_needed = 0
+    if patient.gcsf == 1:
+        patient.gcsf = 0
+        note(patient, world, e.LOG_GCSF, 0, 0.0)
+    begin_taper(patient, world, taper_dose_mg_per_kg)
+
+
+@compiled
+def stop_steroids(patient: Any, world: Any) -> None:
+    """Stop oral steroids; the patient must stay clear for a while before a new flare counts as one."""
+    patient.next_time[e.TAPER_STEP] = NEVER
+    patient.next_time[e.MAINTENANCE_REVIEW] = NEVER
+    give_oral_prednisone(patient, world, 0.0)
+    set_phase(patient, PHASE_CLEARANCE)
+    patient.next_time[e.CLEARANCE_END] = patient.time + world.parameters.clearance_days / DAYS_PER_YEAR
+
+
+@compiled
+def _begin_maintenance(patient: Any, world: Any) -> None:
+    """Hold a low dose instead of stopping: the patient is steroid-dependent."""
+    patient.next_time[e.TAPER_STEP] = NEVER
+    set_phase(patient, PHASE_MAINTENANCE)
+    give_oral_prednisone(patient, world, world.parameters.maintenance_prednisone_mg_per_kg_per_day)
+    patient.next_time[e.MAINTENANCE_REVIEW] = patient.time + world.parameters.maintenance_review_months / 12.0
+
+
+@compiled
+def needs_maintenance(patient: Any) -> bool:
+    """Whether the patient is steroid-dependent with nothing else that holds the counts."""
+    answering = patient.agent_answering == 1 or patient.course_answering == 1
+    return patient.steroid_dependent == 1 and not answering and patient.remission_after_splenectomy == 0
+
+
+@compiled
+def step_taper(patient: Any, world: Any) -> None:
+    """The next reduction of the taper, or its end."""
+    patient.taper_step += 1
+    if patient.taper_step < _taper_steps(world):
+        _set_taper_dose(patient, world)
+    elif needs_maintenance(patient):
+        _begin_maintenance(patient, world)
+    else:
+        patient.steroid_dependent = 0
+        stop_steroids(patient, world)
+
+
+@compiled
+def end_clearance(patient: Any) -> None:
+    """The episode is over: the next crossing of a threshold is a new flare."""
+    set_phase(patient, PHASE_NONE)
+
+
+@compiled
+def relieve_maintenance(patient: Any, world: Any) -> None:
+    """Stop maintenance steroids because something else holds the counts now."""
+    patient.steroid_dependent = 0
+    if patient.phase == PHASE_MAINTENANCE:
+        stop_steroids(patient, world)
+
+
+@compiled
+def review_maintenance(patient: Any, world: Any) -> bool:
+    """Review of a steroid-dependent patient: stop after a long enough quiet time, else go on. Whether it goes on."""
+    quiet = patient.time - patient.last_flare_time >= world.parameters.maintenance_quiet_years
+    if quiet or not needs_maintenance(patient):
+        relieve_maintenance(patient, world)
+        return False
+    patient.next_time[e.MAINTENANCE_REVIEW] = patient.time + world.parameters.maintenance_review_months / 12.0
+    return True
+
+
+@compiled
+def answer_by_other_means(patient: Any, world: Any) -> None:
+    """An agent, surgery or time has cleared the counts: an open flare ends with a taper, maintenance stops."""
+    if is_cytopenic(patient):
+        end_flare(patient, world, patient.steroid_mg_per_day / patient.weight_kg)
+    else:
+        relieve_maintenance(patient, world)

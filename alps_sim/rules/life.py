@@ -1,0 +1,333 @@
+"""One life: how it begins, which event comes next, and what each event does.
+
+An engine calls `begin_life`, then `next_entry` and `apply_entry` until the life is finished; it copies the counters at each
+census. Everything between is in the rules.
+"""
+
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.rules import codes as c
+from alps_sim.rules import events as e
+from alps_sim.rules.accrual import accrue
+from alps_sim.rules.acute import break_through, end_acute_step, review_dependence, show_course_effect
+from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins, regress_spleen, shrink_spleen
+from alps_sim.rules.body import have_birthday, set_age
+from alps_sim.rules.clocks import advance_clock, count_event, residual, start_clock
+from alps_sim.rules.death import die
+from alps_sim.rules.episode import answer_by_other_means, end_clearance, step_taper
+from alps_sim.rules.factors import COMPLICATION, EPISODE, EVERYTHING, SEPSIS_HISTORY, SPLEEN, mark
+from alps_sim.rules.flares import begin_flare, relapse_after_splenectomy
+from alps_sim.rules.hazards import refresh
+from alps_sim.rules.infections import be_admitted_for_infection, have_neutropenic_infection, have_sepsis
+from alps_sim.rules.journal import note
+from alps_sim.rules.malignancy import end_lymphoma_treatment, end_malignancy_risk, have_leukaemia, have_lymphoma, transplant
+from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, show_agent_effect, start_treatment
+from alps_sim.rules.splenectomy import operate, remove_spleen
+from alps_sim.rules.steroids import end_burst_window
+from alps_sim.rules.toxicity import (
+    have_diabetes,
+    have_fracture,
+    have_hypertension,
+    have_osteonecrosis,
+    have_thrombosis,
+    operate_cataract,
+)
+from alps_sim.rules.treatment import refer_for_splenectomy
+from alps_sim.rules.visits import visit
+
+LOG_FLARE = e.FLARE
+LOG_RELAPSE = e.RELAPSE_AFTER_SPLENECTOMY
+
+
+@compiled
+def _clear(patient: Any) -> None:
+    """Set everything that can happen in a life back to nothing. The engine has zeroed the record."""
+    for timer in range(e.ENTRY_COUNT):
+        patient.next_time[timer] = c.NEVER
+    patient.death_cause = c.ALIVE
+    patient.death_time = c.NEVER
+    patient.agent = c.NO_AGENT
+    patient.weaned_agent = c.NO_AGENT
+    patient.course_agent = c.NO_AGENT
+    patient.pending_treatment = c.NO_AGENT
+    patient.lymphoma = c.ANY
+    patient.last_breakthrough_time = -c.NEVER
+    patient.last_flare_time = -c.NEVER
+    patient.effect_discount = 1.0
+    patient.cost_discount = 1.0
+
+
+@compiled
+def _clear_milestones(patient: Any) -> None:
+    patient.splenectomy_time = c.NEVER
+    patient.relapse_time = c.NEVER
+    patient.first_opsi_time = c.NEVER
+    patient.second_opsi_time = c.NEVER
+    patient.first_agent_time = c.NEVER
+    patient.first_agent_answer_time = c.NEVER
+    patient.first_agent_loss_time = c.NEVER
+    patient.first_agent_wean_time = c.NEVER
+    patient.second_treatment_time = c.NEVER
+    patient.first_course_time = c.NEVER
+    patient.first_course_answer_time = c.NEVER
+    patient.first_course_end_time = c.NEVER
+    patient.treatment_failure_time = c.NEVER
+    patient.second_flare_time = c.NEVER
+    patient.first_lymphoma_time = c.NEVER
+
+
+@compiled
+def _set_calendar(patient: Any, world: Any) -> None:
+    """Timers that run from the start: windows, the end of observation, the first routine visit."""
+    patient.next_time[e.CENSUS] = world.censuses[0]
+    patient.next_time[e.END_OF_OBSERVATION] = patient.observation_years
+    patient.next_time[e.VISIT] = world.strategy.visit_interval_years
+
+
+@compiled
+def begin_life(patient: Any, world: Any) -> None:
+    """The index: clocks start, and in a patient with cytopenia the first flare begins.
+
+    The record holds the patient's attributes and is zero elsewhere.
+    """
+    _clear(patient)
+    _clear_milestones(patient)
+    for process in range(e.PROCESS_COUNT):
+        start_clock(patient, world, process)
+    patient.spleen = patient.spleen_at_index
+    patient.takes_prevention = 1 if patient.prevention_luck < world.strategy.prevention_uptake else 0
+    _set_calendar(patient, world)
+    set_age(patient, world, int(patient.age_at_index))
+    note(patient, world, e.LOG_ENTRY, patient.spleen, patient.age_at_index)
+    if patient.years_since_prior_splenectomy >= 0.0:
+        remove_spleen(patient, world, -patient.years_since_prior_splenectomy)
+        patient.relapsed_after_splenectomy = patient.has_cytopenia
+    if patient.has_cytopenia == 1:
+        begin_flare(patient, world)
+    mark(patient, EVERYTHING)
+    refresh(patient, world)
+
+
+@compiled
+def next_entry(patient: Any) -> int:
+    """What comes next: the earliest of the next times, ties to the first in the registry."""
+    earliest = 0
+    time = patient.next_time[0]
+    for entry in range(1, e.ENTRY_COUNT):
+        if patient.next_time[entry] < time:
+            time = patient.next_time[entry]
+            earliest = entry
+    return earliest
+
+
+@compiled
+def _note_entry(patient: Any, world: Any, entry: int) -> None:
+    """Log an event; flares log themselves, with what takes part."""
+    if entry != LOG_FLARE:
+        note(patient, world, entry, 0, 0.0)
+
+
+@compiled
+def _apply_cytopenia_process(patient: Any, world: Any, entry: int) -> None:
+    if entry == e.FLARE:
+        begin_flare(patient, world)
+    elif entry == e.BREAKTHROUGH:
+        break_through(patient, world)
+    elif entry == e.RELAPSE_AFTER_SPLENECTOMY:
+        relapse_after_splenectomy(patient, world)
+    elif entry == e.SPONTANEOUS_REMISSION:
+        answer_by_other_means(patient, world)
+    elif entry == e.LOSS_OF_RESPONSE:
+        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+    elif entry == e.INTOLERANCE:
+        end_agent_and_move_on(patient, world, c.AFTER_INTOLERANCE)
+    elif entry == e.ORGAN_TOXICITY:
+        end_agent_and_move_on(patient, world, c.AFTER_ORGAN_TOXICITY)
+    elif entry == e.END_OF_COURSE_REMISSION:
+        end_course_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+    elif entry == e.SPLEEN_REGRESSION:
+        regress_spleen(patient, world)
+    else:
+        refer_for_splenectomy(patient, world)
+
+
+@compiled
+def _apply_complication_process(patient: Any, world: Any, entry: int) -> None:
+    if entry == e.SEPSIS:
+        have_sepsis(patient, world)
+    elif entry == e.INFECTION_ADMISSION:
+        be_admitted_for_infection(patient, world)
+    elif entry == e.NEUTROPENIC_INFECTION:
+        have_neutropenic_infection(patient, world)
+    elif entry == e.HODGKIN_LYMPHOMA:
+        have_lymphoma(patient, world, c.HODGKIN)
+    elif entry == e.NON_HODGKIN_LYMPHOMA:
+        have_lymphoma(patient, world, c.NON_HODGKIN)
+    elif entry == e.OTHER_MALIGNANCY:
+        have_leukaemia(patient, world)
+    elif entry == e.HYPERTENSION:
+        have_hypertension(patient, world)
+    elif entry == e.DIABETES:
+        have_diabetes(patient, world)
+    elif entry == e.THROMBOSIS:
+        have_thrombosis(patient, world)
+    elif entry == e.OSTEONECROSIS:
+        have_osteonecrosis(patient, world)
+    else:
+        have_fracture(patient, world)
+
+
+_COMPLICATIONS = (
+    (1 << e.SEPSIS)
+    | (1 << e.INFECTION_ADMISSION)
+    | (1 << e.NEUTROPENIC_INFECTION)
+    | (1 << e.HODGKIN_LYMPHOMA)
+    | (1 << e.NON_HODGKIN_LYMPHOMA)
+    | (1 << e.OTHER_MALIGNANCY)
+    | (1 << e.HYPERTENSION)
+    | (1 << e.DIABETES)
+    | (1 << e.THROMBOSIS)
+    | (1 << e.OSTEONECROSIS)
+    | (1 << e.FRACTURE)
+)
+
+
+@compiled
+def _apply_process(patient: Any, world: Any, entry: int) -> None:
+    """An event of a hazard-driven process."""
+    count_event(patient, world, entry)
+    if entry == e.BACKGROUND_DEATH:
+        die(patient, world, c.DEATH_BACKGROUND)
+    elif entry == e.LYMPHOMA_DEATH:
+        die(patient, world, c.DEATH_LYMPHOMA)
+    elif entry == e.LEUKAEMIA_DEATH:
+        die(patient, world, c.DEATH_OTHER_MALIGNANCY)
+    elif _COMPLICATIONS & (1 << entry):
+        _apply_complication_process(patient, world, entry)
+    else:
+        _apply_cytopenia_process(patient, world, entry)
+
+
+@compiled
+def _apply_treatment_timer(patient: Any, world: Any, entry: int) -> bool:
+    """Timers of treatment. Whether the entry was one of them."""
+    if entry == e.ACUTE_STEP_END:
+        end_acute_step(patient, world)
+    elif entry == e.TAPER_STEP:
+        step_taper(patient, world)
+    elif entry == e.CLEARANCE_END:
+        end_clearance(patient)
+    elif entry == e.MAINTENANCE_REVIEW:
+        review_dependence(patient, world)
+    elif entry == e.TREATMENT_START:
+        start_treatment(patient, world)
+    elif entry == e.AGENT_EFFECT:
+        show_agent_effect(patient, world)
+    elif entry == e.COURSE_EFFECT:
+        show_course_effect(patient, world)
+    elif entry == e.WEANING:
+        consider_weaning(patient, world)
+    elif entry == e.SPLEEN_SHRINKAGE:
+        shrink_spleen(patient, world)
+    elif entry == e.SPLENECTOMY_DONE:
+        operate(patient, world)
+    elif entry == e.STEROID_BURST_END:
+        end_burst_window(patient, world)
+    else:
+        return False
+    return True
+
+
+@compiled
+def _end_complication(patient: Any, world: Any, entry: int) -> None:
+    """Timers at which a complication passes."""
+    if entry == e.IMMUNOGLOBULIN_RECOVERY:
+        recover_immunoglobulins(patient)
+    elif entry == e.SEPSIS_AFTERMATH_END:
+        patient.sepsis_aftermath = 0
+    elif entry == e.LYMPHOMA_TREATMENT_END:
+        end_lymphoma_treatment(patient)
+    elif entry == e.MALIGNANCY_RISK_END:
+        end_malignancy_risk(patient)
+    elif entry == e.TRANSPLANTATION:
+        transplant(patient, world)
+    elif entry == e.CUSHINGOID_END:
+        patient.cushingoid = 0
+    elif entry == e.ADRENAL_RECOVERY:
+        patient.adrenal_suppression = 0
+    elif entry == e.FRACTURE_END:
+        patient.fracture = 0
+    elif entry == e.THROMBOSIS_END:
+        patient.thrombosis = 0
+    elif entry == e.CATARACT_OPERATION:
+        operate_cataract(patient, world)
+    elif entry == e.BLEED_END:
+        patient.bleed = 0
+    mark(patient, COMPLICATION | SEPSIS_HISTORY | EPISODE)
+
+
+@compiled
+def _apply_timer(patient: Any, world: Any, entry: int) -> None:
+    """A timer has come."""
+    patient.next_time[entry] = c.NEVER
+    if _apply_treatment_timer(patient, world, entry):
+        return
+    if entry == e.CYTOPENIA_DEATH:
+        die(patient, world, c.DEATH_CYTOPENIA)
+    elif entry == e.EARLY_THROMBOSIS_END:
+        mark(patient, SPLEEN)
+    elif entry == e.END_OF_OBSERVATION:
+        patient.finished = 1
+    else:
+        _end_complication(patient, world, entry)
+
+
+@compiled
+def apply_entry(patient: Any, world: Any, entry: int) -> None:
+    """Move the patient to the time of an entry and let it happen.
+
+    A census only moves the time: the engine copies the counters. Visits are on a fast path: no rate of accrual and no hazard
+    changes. Birthdays accrue and set anew only what hangs on age.
+    """
+    patient.time = patient.next_time[entry]
+    if entry == e.VISIT:
+        visit(patient, world)
+        return
+    accrue(patient, world)
+    if entry == e.CENSUS:
+        return
+    if entry == e.BIRTHDAY:
+        have_birthday(patient, world)
+    else:
+        _note_entry(patient, world, entry)
+        if entry < e.PROCESS_COUNT:
+            _apply_process(patient, world, entry)
+        else:
+            _apply_timer(patient, world, entry)
+    if patient.finished == 0:
+        refresh(patient, world)
+
+
+@compiled
+def copy_census(patient: Any, world: Any, counters: Any, residuals: Any, counts: Any) -> None:
+    """Copy counters and residuals at the present time, and set the next census.
+
+    Parameters
+    ----------
+    counters, residuals, counts
+        (counters), (controls), (controls): where this patient's values at this window go; counts are events of processes and
+        positive outcomes of decisions.
+    """
+    for process in range(e.PROCESS_COUNT):
+        advance_clock(patient.clocks[process], patient.time)
+        residuals[process] = residual(patient, process)
+        counts[process] = patient.clocks[process].count
+    for decision in range(patient.decision_residuals.size):
+        residuals[e.PROCESS_COUNT + decision] = patient.decision_residuals[decision]
+        counts[e.PROCESS_COUNT + decision] = patient.decision_positives[decision]
+    for counter in range(patient.counters.size):
+        counters[counter] = patient.counters[counter]
+    patient.census += 1
+    if patient.finished == 0:
+        patient.next_time[e.CENSUS] = world.censuses[patient.census]

@@ -1,0 +1,109 @@
+"""Lymphoma and acute leukaemia (section 8)."""
+
+import math
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.randomness import TRANSPLANT, TRANSPLANT_MORTALITY
+from alps_sim.rules import accounts as a
+from alps_sim.rules import codes as c
+from alps_sim.rules import events as e
+from alps_sim.rules.accrual import book_resource
+from alps_sim.rules.agents import stop_agent
+from alps_sim.rules.death import die
+from alps_sim.rules.decisions import decide
+from alps_sim.rules.episode import stop_steroids
+from alps_sim.rules.factors import EPISODE, MALIGNANCY, TREATMENT, mark
+
+RISK_YEARS = 5.0
+"""Relative survival is given at five years; the excess hazard holds for as long."""
+HODGKIN_OLD_FROM_YEARS = 45
+NON_HODGKIN_OLD_FROM_YEARS = 20
+
+
+@compiled
+def _excess_death_per_year(patient: Any, world: Any, kind: int) -> float:
+    """Constant excess hazard that gives the five-year relative survival."""
+    p = world.parameters
+    if kind == c.HODGKIN:
+        old = patient.completed_age >= HODGKIN_OLD_FROM_YEARS
+        survival = p.hodgkin_relative_survival_old if old else p.hodgkin_relative_survival_young
+    else:
+        old = patient.completed_age >= NON_HODGKIN_OLD_FROM_YEARS
+        survival = p.non_hodgkin_relative_survival_old if old else p.non_hodgkin_relative_survival_young
+    return -math.log(survival) / RISK_YEARS
+
+
+@compiled
+def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
+    """A lymphoma is found and treated."""
+    patient.counters[a.C_LYMPHOMAS] += 1.0
+    patient.first_lymphoma_time = patient.time
+    patient.lymphoma = kind
+    patient.lymphoma_phase = 1
+    patient.lymphoma_excess_death_per_year = _excess_death_per_year(patient, world, kind)
+    book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_LYMPHOMA, 1.0)
+    book_resource(patient, world, a.LYMPHOMA_TREATMENTS, a.CAUSE_LYMPHOMA, 1.0)
+    patient.next_time[e.LYMPHOMA_TREATMENT_END] = patient.time + world.parameters.lymphoma_treatment_months / 12.0
+    patient.next_time[e.MALIGNANCY_RISK_END] = patient.time + RISK_YEARS
+    mark(patient, MALIGNANCY)
+
+
+@compiled
+def end_lymphoma_treatment(patient: Any) -> None:
+    """Treatment is over: remission."""
+    patient.lymphoma_phase = 2
+    mark(patient, MALIGNANCY)
+
+
+@compiled
+def have_leukaemia(patient: Any, world: Any) -> None:
+    """Acute leukaemia: transplantation in some, excess death in the others."""
+    p = world.parameters
+    patient.counters[a.C_OTHER_MALIGNANCIES] += 1.0
+    patient.leukaemia_phase = 1
+    book_resource(patient, world, a.LEUKAEMIA_TREATMENTS, a.CAUSE_OTHER_MALIGNANCY, 1.0)
+    if decide(patient, world, TRANSPLANT, p.transplant_probability):
+        patient.next_time[e.TRANSPLANTATION] = patient.time + p.transplant_delay_days / c.DAYS_PER_YEAR
+    patient.next_time[e.MALIGNANCY_RISK_END] = patient.time + RISK_YEARS
+    mark(patient, MALIGNANCY)
+
+
+@compiled
+def end_malignancy_risk(patient: Any) -> None:
+    """Five years after the last malignancy: no excess death any more."""
+    patient.lymphoma_excess_death_per_year = 0.0
+    if patient.leukaemia_phase == 1:
+        patient.leukaemia_phase = 2
+    mark(patient, MALIGNANCY)
+
+
+@compiled
+def _leave_cytopenia(patient: Any, world: Any) -> None:
+    """A new immune system: no ALPS cytopenia, no agents, no steroids for it."""
+    patient.transplanted = 1
+    stop_agent(patient, world, 0)
+    patient.weaned_agent = c.NO_AGENT
+    patient.pending_treatment = c.NO_AGENT
+    patient.steroid_dependent = 0
+    patient.gcsf = 0
+    patient.remission_after_splenectomy = 0
+    for timer in (e.ACUTE_STEP_END, e.TREATMENT_START, e.CYTOPENIA_DEATH, e.SPLENECTOMY_DONE):
+        patient.next_time[timer] = c.NEVER
+    patient.splenectomy_pending = 0
+    if patient.steroid_mg_per_day > 0.0:
+        stop_steroids(patient, world)
+    mark(patient, TREATMENT | EPISODE)
+
+
+@compiled
+def transplant(patient: Any, world: Any) -> None:
+    """Transplantation for leukaemia: death from it, or the end of leukaemia and of ALPS cytopenias."""
+    patient.counters[a.C_TRANSPLANTATIONS] += 1.0
+    book_resource(patient, world, a.TRANSPLANTATIONS, a.CAUSE_OTHER_MALIGNANCY, 1.0)
+    if decide(patient, world, TRANSPLANT_MORTALITY, world.parameters.transplant_mortality_probability):
+        die(patient, world, c.DEATH_OTHER_MALIGNANCY)
+        return
+    patient.leukaemia_phase = 2
+    _leave_cytopenia(patient, world)
+    mark(patient, MALIGNANCY)

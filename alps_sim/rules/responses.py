@@ -1,0 +1,45 @@
+"""What happens to a treatment once begun: it takes effect or not, is lost, not tolerated, toxic, or spent (section 5)."""
+
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.rules import codes as c
+from alps_sim.rules.agents import begin_answer, end_course, start_agent, start_course, stop_agent
+from alps_sim.rules.episode import answer_by_other_means
+from alps_sim.rules.treatment import consider_treatment
+
+
+@compiled
+def start_treatment(patient: Any, world: Any) -> None:
+    """Begin the treatment that was decided on."""
+    treatment = patient.pending_treatment
+    patient.pending_treatment = c.NO_AGENT
+    if world.agents[treatment].course_infusions > 0.0:
+        if patient.course_agent == c.NO_AGENT:
+            start_course(patient, world, treatment)
+    else:
+        start_agent(patient, world, treatment)
+
+
+@compiled
+def end_agent_and_move_on(patient: Any, world: Any, after: int) -> None:
+    """The agent has failed the patient: stop it and take the next line."""
+    stop_agent(patient, world, after)
+    consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+
+
+@compiled
+def show_agent_effect(patient: Any, world: Any) -> None:
+    """The agent has taken effect, which ends an open flare; or its lack of effect is declared."""
+    if patient.agent_will_answer == 1:
+        begin_answer(patient, world)
+        answer_by_other_means(patient, world)
+    else:
+        end_agent_and_move_on(patient, world, c.AFTER_NO_ANSWER)
+
+
+@compiled
+def end_course_and_move_on(patient: Any, world: Any, after: int) -> None:
+    """A course is spent: take the next line if no daily agent is there."""
+    end_course(patient, world, after)
+    consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)

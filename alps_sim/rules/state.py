@@ -1,0 +1,177 @@
+"""The state of one patient, a single structured record: what the population gave, what has happened, what comes next.
+
+Times are years since the index and absolute; NEVER is a time that does not come. Flags are 0 or 1.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from alps_sim.randomness import DECISIONS
+from alps_sim.rules.accounts import CAUSE_COUNT, COUNTER_COUNT
+from alps_sim.rules.codes import AGENT_COUNT
+from alps_sim.rules.events import ENTRY_COUNT, PROCESS_COUNT
+
+ATTRIBUTES: Final = (
+    ("patient", "i8"),  # number in the population; the generator's counter
+    ("genotype", "i8"),
+    ("sex", "i8"),
+    ("age_at_index", "f8"),  # years
+    ("has_cytopenia", "i8"),
+    ("lineages", "i8"),  # bit mask over LINEAGES
+    ("first_lineage", "i8"),  # takes part in every flare
+    ("spleen_at_index", "i8"),
+    ("flare_frailty", "f8"),  # mean 1
+    ("infection_frailty", "f8"),  # mean 1
+    ("refractoriness", "f8"),  # standard normal
+    ("weight_z", "f8"),  # standard normal
+    ("prevention_luck", "f8"),  # uniform; takes up prevention if below the strategy's uptake
+    ("years_since_prior_splenectomy", "f8"),  # at the index; negative if the spleen is in place
+    ("entry_years", "f8"),  # enrolment into an observed cohort; 0 if from the index
+    ("observation_years", "f8"),  # end of observation; NEVER if followed for life
+)
+"""What the population draws, one field an attribute."""
+
+ATTRIBUTE_DTYPE: Final = np.dtype(list(ATTRIBUTES), align=True)
+
+CLOCK_DTYPE: Final = np.dtype(
+    [
+        ("form", "i8"),  # 0 constant, 1 Weibull, 2 Gompertz
+        ("rate", "f8"),
+        ("shape", "f8"),
+        ("origin", "f8"),
+        ("used", "f8"),  # credit used up to `since`: the integrated hazard lived through
+        ("target", "f8"),  # credit at which the next event comes
+        ("since", "f8"),
+        ("count", "i8"),  # events so far
+    ],
+    align=True,
+)
+
+MILESTONES: Final = (
+    "splenectomy_time",
+    "relapse_time",  # after splenectomy
+    "first_opsi_time",
+    "second_opsi_time",
+    "first_agent_time",
+    "first_agent_answer_time",
+    "first_agent_loss_time",  # no answer, loss, intolerance or toxicity of the first agent
+    "first_agent_wean_time",
+    "second_treatment_time",  # the next agent or splenectomy after the first agent
+    "first_course_time",
+    "first_course_answer_time",
+    "first_course_end_time",
+    "treatment_failure_time",
+    "second_flare_time",
+    "first_lymphoma_time",
+)
+"""Times of first happenings, NEVER if they did not come."""
+
+DYNAMICS: Final = (
+    ("time", "f8"),
+    ("age", "f8"),
+    ("stale", "i8"),  # bit mask of processes whose hazard must be set anew
+    ("death_cause", "i8"),
+    ("death_time", "f8"),
+    ("finished", "i8"),
+    ("census", "i8"),  # next window to be copied
+    # body and age
+    ("weight_kg", "f8"),
+    ("surface_m2", "f8"),
+    ("completed_age", "i8"),
+    ("age_band", "i8"),
+    ("adherence", "f8"),
+    # spleen
+    ("spleen", "i8"),
+    ("spleen_shrunk", "i8"),  # sizes lost to the present agent
+    ("age_at_splenectomy", "f8"),
+    ("remission_after_splenectomy", "i8"),
+    ("relapsed_after_splenectomy", "i8"),
+    ("splenectomy_pending", "i8"),
+    # cytopenia episode
+    ("phase", "i8"),
+    ("flare_lineages", "i8"),
+    ("flare_severity", "i8"),
+    ("flare_mechanism", "i8"),
+    ("step", "i8"),
+    ("taper_step", "i8"),
+    ("taper_dose_mg_per_kg", "f8"),
+    ("pulse", "i8"),  # the running steroid course is a pulse on an answering agent
+    ("breakthrough_chain", "i8"),
+    ("last_breakthrough_time", "f8"),
+    ("steroid_dependent", "i8"),
+    ("last_flare_time", "f8"),
+    ("gcsf", "i8"),
+    ("transplanted", "i8"),
+    ("workup_needed", "i8"),
+    # steroids
+    ("steroid_mg_per_day", "f8"),  # prednisone equivalent
+    ("steroid_is_iv", "i8"),
+    ("steroid_burst", "i8"),
+    ("course_started", "f8"),
+    ("course_mg_per_kg", "f8"),
+    # long-term treatment
+    ("agent", "i8"),
+    ("agent_will_answer", "i8"),
+    ("agent_answering", "i8"),
+    ("agent_started", "f8"),
+    ("weaned_agent", "i8"),
+    ("course_agent", "i8"),
+    ("course_will_answer", "i8"),
+    ("course_answering", "i8"),
+    ("pending_treatment", "i8"),
+    ("tried", "i8"),
+    ("last_end", "i8"),  # bit over AFTER
+    ("treatments_begun", "i8"),
+    ("trigger_events", "i8"),
+    ("hypogammaglobulinaemia", "i8"),
+    ("rituximab_neutropenia", "i8"),
+    ("takes_prevention", "i8"),
+    # complications
+    ("sepsis_episodes", "i8"),
+    ("sepsis_aftermath", "i8"),
+    ("bleed", "i8"),
+    ("intracranial_sequelae", "i8"),
+    ("lymphoma", "i8"),
+    ("lymphoma_phase", "i8"),  # 0 none, 1 treatment, 2 remission
+    ("lymphoma_excess_death_per_year", "f8"),
+    ("leukaemia_phase", "i8"),  # 0 none, 1 treatment, 2 cured or past
+    ("hypertension", "i8"),
+    ("diabetes", "i8"),
+    ("osteonecrosis", "i8"),
+    ("fracture", "i8"),
+    ("thrombosis", "i8"),
+    ("low_bone_density", "i8"),
+    ("growth_retardation", "i8"),
+    ("cushingoid", "i8"),
+    ("cataract", "i8"),  # waiting for the operation
+    ("adrenal_suppression", "i8"),
+    ("utility_lost", "i8"),  # whether any share of the norm is lost
+    # accrual
+    ("accrued_to", "f8"),
+    ("effect_discount", "f8"),  # factor at accrued_to
+    ("cost_discount", "f8"),
+    ("log_count", "i8"),
+)
+
+STATE_DTYPE: Final = np.dtype(
+    [
+        *ATTRIBUTES,
+        *DYNAMICS,
+        *((name, "f8") for name in MILESTONES),
+        ("next_time", "f8", (ENTRY_COUNT,)),
+        ("clocks", CLOCK_DTYPE, (PROCESS_COUNT,)),
+        ("ordinals", "i8", (len(DECISIONS),)),
+        ("decision_residuals", "f8", (len(DECISIONS),)),
+        ("decision_positives", "i8", (len(DECISIONS),)),
+        ("agent_courses", "i8", (AGENT_COUNT,)),
+        ("utility_loss", "f8", (CAUSE_COUNT,)),  # share of the norm lost, by cause
+        ("counters", "f8", (COUNTER_COUNT,)),
+    ],
+    align=True,
+)
+
+LOG_DTYPE: Final = np.dtype(
+    [("time", "f8"), ("value", "f8"), ("patient", "i4"), ("code", "i2"), ("kind", "i1")], align=True
+)
+"""One line of the event log. Lines of one patient are in the order in which they happened."""

@@ -1,0 +1,137 @@
+"""When long-term treatment begins, and which line is taken: the strategy's data against the patient's state (section 5)."""
+
+from typing import Any
+
+from alps_sim.accelerate import compiled
+from alps_sim.randomness import LINE_UPTAKE
+from alps_sim.rules import accounts as a
+from alps_sim.rules import codes as c
+from alps_sim.rules import events as e
+from alps_sim.rules.accrual import book_resource
+from alps_sim.rules.agents import has_hypersplenism
+from alps_sim.rules.decisions import draw
+from alps_sim.rules.factors import SPLEEN, mark
+from alps_sim.rules.journal import note
+
+
+@compiled
+def age_now(patient: Any) -> float:
+    """Exact age in years."""
+    return patient.age_at_index + patient.time  # type: ignore[no-any-return]
+
+
+@compiled
+def meets(condition: int, value: int) -> bool:
+    """Whether a value meets a condition that is ANY or the value asked for."""
+    return condition == c.ANY or condition == value  # noqa: PLR1714  (compiled code: plain comparisons)
+
+
+@compiled
+def _suits_patient(patient: Any, line: Any) -> bool:
+    """Conditions of a line on age, spleen, mechanism and lineages."""
+    age = age_now(patient)
+    if age < line.minimum_age_years or age >= line.maximum_age_years:
+        return False
+    if line.spleens & (1 << patient.spleen) == 0:
+        return False
+    if not meets(line.if_mechanism, patient.flare_mechanism):
+        return False
+    if not meets(line.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
+        return False
+    if line.lineages_any != 0 and line.lineages_any & patient.lineages == 0:
+        return False
+    return not (line.lineages_only != 0 and patient.lineages & ~line.lineages_only != 0)
+
+
+@compiled
+def _suits_history(patient: Any, world: Any, line: Any) -> bool:
+    """Conditions of a line on what came before, and whether it is an option for this patient at all."""
+    if line.after != 0 and line.after & patient.last_end == 0:
+        return False
+    if line.tried & ~patient.tried != 0:
+        return False
+    if patient.counters[a.C_FLARES] < line.minimum_flares:
+        return False
+    return draw(patient, world, LINE_UPTAKE, line.treatment) < line.uptake
+
+
+@compiled
+def _is_possible(patient: Any, world: Any, treatment: int) -> bool:
+    """Whether a treatment has not been tried and can be given now."""
+    if patient.tried & (1 << treatment):
+        return False
+    if treatment == c.SPLENECTOMY:
+        return patient.spleen != c.SPLEEN_REMOVED and patient.splenectomy_pending == 0
+    if world.agents[treatment].course_infusions > 0.0:
+        return patient.course_agent == c.NO_AGENT  # type: ignore[no-any-return]
+    return True
+
+
+@compiled
+def choose_line(patient: Any, world: Any) -> int:
+    """Treatment of the first line that is possible and whose conditions hold; NO_AGENT if there is none."""
+    for i in range(world.line_count):
+        line = world.lines[i]
+        possible = _is_possible(patient, world, line.treatment)
+        if possible and _suits_patient(patient, line) and _suits_history(patient, world, line):
+            return line.treatment  # type: ignore[no-any-return]
+    return c.NO_AGENT
+
+
+@compiled
+def refer_for_splenectomy(patient: Any, world: Any) -> None:
+    """Refer for splenectomy: lymphoma is ruled out, vaccines are given, surgery follows after the delay and any waiting."""
+    patient.splenectomy_pending = 1
+    note(patient, world, e.LOG_REFERRAL, 0, 0.0)
+    book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_SPLENECTOMY, 1.0)
+    if patient.takes_prevention == 1:
+        book_resource(patient, world, a.VACCINATION_COURSES, a.CAUSE_PREVENTION, 1.0)
+    delay = world.parameters.splenectomy_delay_days / c.DAYS_PER_YEAR
+    patient.next_time[e.SPLENECTOMY_DONE] = patient.time + delay + world.waiting[c.SERVICE_THEATRE]
+    mark(patient, SPLEEN)
+
+
+@compiled
+def _start_delay(patient: Any, world: Any, trigger: int) -> float:
+    """Years until the chosen agent starts: the strategy's delay, none when another agent has just failed, and the exclusion
+    of lymphoma before refractory disease is treated."""
+    delay = 0.0 if trigger == c.TRIGGER_TREATMENT_FAILED else world.strategy.start_delay_years
+    if patient.workup_needed == 1:
+        patient.workup_needed = 0
+        book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_LONG_TERM_TREATMENT, 1.0)
+        delay += world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
+    return delay + world.waiting[c.SERVICE_CLINIC]  # type: ignore[no-any-return]
+
+
+@compiled
+def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
+    """Whether the strategy begins or changes long-term treatment on this occasion, and nothing is under way."""
+    if patient.transplanted == 1 or patient.pending_treatment != c.NO_AGENT or patient.splenectomy_pending == 1:
+        return False
+    if trigger == c.TRIGGER_TREATMENT_FAILED:
+        return patient.agent == c.NO_AGENT  # type: ignore[no-any-return]
+    if patient.agent != c.NO_AGENT or world.strategy.triggers & trigger == 0:
+        return False
+    if patient.course_agent != c.NO_AGENT and patient.course_answering == 0:
+        return False
+    return trigger != c.TRIGGER_FLARE_NUMBER or patient.counters[a.C_FLARES] >= world.strategy.flare_number
+
+
+@compiled
+def consider_treatment(patient: Any, world: Any, trigger: int) -> None:
+    """On an occasion that the strategy names, begin the first line that suits the patient.
+
+    Parameters
+    ----------
+    trigger
+        The occasion, a bit over TRIGGERS.
+    """
+    if not _is_occasion(patient, world, trigger):
+        return
+    treatment = choose_line(patient, world)
+    if treatment == c.SPLENECTOMY:
+        refer_for_splenectomy(patient, world)
+    elif treatment != c.NO_AGENT:
+        delay = _start_delay(patient, world, trigger)
+        patient.pending_treatment = treatment
+        patient.next_time[e.TREATMENT_START] = patient.time + delay

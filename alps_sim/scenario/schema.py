@@ -1,0 +1,141 @@
+"""A scenario: everything that is said about a run, in the words of its file.
+
+Each field tells its meaning in the text under it; `alps-sim schema` prints them. The strictness (unknown keys, types, ranges)
+is in the sections; places in files are the loader's.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from alps_sim.scenario.errors import suggestion
+from alps_sim.scenario.patients import Population
+from alps_sim.scenario.strategy import Strategy
+from alps_sim.scenario.words import PositiveYears, Section, Share, Text, problem, unique
+
+if TYPE_CHECKING:
+    from alps_sim.evidence.ledger import Ledger
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Patients = Annotated[int, Field(ge=1, le=100_000_000)]
+Seed = Annotated[int, Field(ge=0, lt=2**64)]
+Windows = Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=1, max_length=12), AfterValidator(unique)]
+
+
+class Discounting(Section):
+    """Annual discount rates; applied continuously as ln(1 + rate)."""
+
+    cost_per_year: Share
+    """For costs."""
+    effect_per_year: Share
+    """For life-years and QALYs."""
+
+
+class ParameterDraws(Section):
+    """How much is computed for the uncertainty of the parameters."""
+
+    draws: Annotated[int, Field(ge=0, le=100_000)]
+    """Joint draws of all parameters from the evidence ledger; 0 for none."""
+    patients_per_draw: Patients
+    """Patients simulated in each draw, the same in all."""
+
+
+class Override(Section):
+    """A parameter of the evidence ledger given another value."""
+
+    value: float
+    """In the unit of the ledger."""
+    note: str = ""
+    """Why."""
+    source: str = ""
+    """Where the value comes from."""
+
+
+class Replica(Section):
+    """The published cohort that a scenario replicates."""
+
+    cohort: Name
+    """Identifier of the cohort, as in the published targets."""
+    size: Annotated[int, Field(ge=1, le=100_000)]
+    """Patients in the published cohort."""
+    cohorts: Annotated[int, Field(ge=1, le=100_000)]
+    """How many such cohorts are simulated; `patients` is size x cohorts."""
+
+
+def _as_override(value: Any) -> Any:
+    """A bare number is an override without a note."""
+    return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Overrides = dict[str, Annotated[Override, BeforeValidator(_as_override)]]
+
+
+class Scenario(Section):
+    """Everything that is said about a run."""
+
+    name: Name
+    """Identifier, the folder of its results: small letters, digits and underscores."""
+    title: Text
+    """One line for headings."""
+    description: Text
+    """What is asked and for whom."""
+    seed: Seed
+    """Key of the random numbers: the same seed, the same lives."""
+    patients: Patients
+    """Patients simulated under each strategy."""
+    windows_years: Windows
+    """Windows from the index in which outcomes are counted, ascending; the lifetime is always added."""
+    comparator: Text
+    """The strategy with which the others are compared."""
+    discounting: Discounting
+    """Discount rates."""
+    currency: Text
+    """Currency of the unit costs."""
+    price_year: Annotated[int, Field(ge=1980, le=2100)]
+    """Price year of the unit costs."""
+    life_table_period: Annotated[int, Field(ge=1900, le=2100)]
+    """Year of the period life table for background death."""
+    readings: dict[str, Text] = Field(default_factory=dict)
+    """Alternatives taken where the published source can be read in two ways, by the reading's identifier; the others as in the ledger."""
+    parameters: Overrides = Field(default_factory=dict)
+    """Overrides by name of the evidence ledger: a number, or a mapping with value, note and source."""
+    population: Population
+    """Who the patients are."""
+    parameter_draws: ParameterDraws
+    """Parameter uncertainty."""
+    strategies: Annotated[dict[Name, Strategy], Field(min_length=1)]
+    """The strategies by name, in the order of the reports."""
+    replica: Replica | None = None
+    """The published cohort this scenario replicates, if it does."""
+
+    @model_validator(mode="after")
+    def _comparator_is_a_strategy(self) -> Self:
+        """The comparator is one of the strategies, windows ascend, and a replica's patients add up."""
+        if self.comparator not in self.strategies:
+            hint = suggestion(self.comparator, self.strategies)
+            raise problem(f"expected the name of a strategy, found '{self.comparator}'; {hint}", "comparator")
+        if list(self.windows_years) != sorted(self.windows_years):
+            raise problem("expected ascending years, found another order; sort them", "windows_years")
+        if self.replica is not None and self.patients != self.replica.size * self.replica.cohorts:
+            product = self.replica.size * self.replica.cohorts
+            raise problem(f"expected {product}, the replica's size x cohorts, found {self.patients}; correct one", "patients")
+        return self
+
+    def parameter_values(self, ledger: "Ledger") -> dict[str, float]:
+        """Values of all parameters in this scenario: the ledger's, then readings, then overrides.
+
+        Parameters
+        ----------
+        ledger
+            The evidence ledger.
+
+        Returns
+        -------
+        dict
+            Value of every ledger parameter, by name, in the ledger's order.
+        """
+        return ledger.values(self.override_values())
+
+    def override_values(self) -> dict[str, float]:
+        """Values that replace those of the ledger: of the readings taken, and over them the explicit overrides."""
+        return {**reading_values(self.readings), **{name: given.value for name, given in self.parameters.items()}}

@@ -1,0 +1,147 @@
+"""The vocabulary of scenario files: words with codes, numbers with units and ranges, and sections that refuse unknown keys."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from alps_sim.rules import codes
+from alps_sim.scenario.errors import described, suggestion
+
+ANTI_D: Final = ("anti_d", "winrho", "anti-d")
+ANTI_D_REASON: Final = (
+    "anti-D is not given in ALPS: one patient of the published cohort had severe haemolysis after it, "
+    "and most are DAT positive; remove it"
+)
+
+
+def problem(message: str, key: str | None = None) -> PydanticCustomError:
+    """An error of a section, to be reported at one of its keys.
+
+    Parameters
+    ----------
+    message
+        What was expected, what was found, what to do.
+    key
+        The key of the section at which to report; the section itself by default.
+    """
+    return PydanticCustomError("scenario", "{message}", {"message": message, "key": key})
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """What is told of a key that is not known."""
+    return f"expected a key known here, found `{key}`; {suggestion(key, known)}"
+
+
+class Section(BaseModel):
+    """A mapping of a scenario file: fixed, strict about types, and without unknown keys."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        serialize_by_alias=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        """Refuse the first unknown key by name, with the nearest known one."""
+        if not isinstance(data, dict):
+            return data
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        for key in data:
+            if key not in known:
+                raise problem(unknown_key(str(key), known), str(key))
+        return data
+
+
+@dataclass(frozen=True)
+class Word:
+    """Annotation of a text that must be one of the words of a vocabulary.
+
+    Attributes
+    ----------
+    words
+        The vocabulary; the position of a word is its code.
+    meaning
+        What the words name, for errors.
+    """
+
+    words: tuple[str, ...]
+    meaning: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], CoreSchema]) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._checked)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "enum": list(self.words)}
+
+    def _checked(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.words:
+            return value
+        if isinstance(value, str) and value.lower() in ANTI_D:
+            raise problem(f"expected {self.meaning}, found `{value}`; {ANTI_D_REASON}")
+        raise problem(f"expected {self.meaning}, found {described(value)}; {suggestion(str(value), self.words)}")
+
+
+def or_word(word: str, replaces: Any = None) -> BeforeValidator:
+    """Annotation that lets one word stand for the absence of a section.
+
+    Parameters
+    ----------
+    word
+        The word, such as `none`.
+    replaces
+        What it means to the program.
+    """
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, str):
+            if value != word:
+                raise problem(f"expected `{word}` or a mapping of keys, found {described(value)}; {suggestion(value, [word])}")
+            return replaces
+        return value
+
+    return BeforeValidator(replaced)
+
+
+def unique(values: Sequence[Any]) -> Sequence[Any]:
+    """The values, if none occurs twice; for lists that are sets."""
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise problem(f"expected each word once, found {described(value)} twice; remove one")
+    return values
+
+
+AcuteTreatment = Annotated[str, Word(codes.ACUTE_STEPS, "an acute treatment")]
+LongTermTreatment = Annotated[str, Word(codes.TREATMENTS, "a long-term treatment")]
+Severity = Annotated[str, Word(codes.SEVERITIES, "a severity of the flare")]
+Mechanism = Annotated[str, Word(codes.MECHANISMS, "a mechanism of the cytopenia")]
+Lineage = Annotated[str, Word(codes.LINEAGES, "a lineage")]
+SpleenSize = Annotated[str, Word(codes.SPLEENS, "a spleen size")]
+IvigUse = Annotated[str, Word(codes.IVIG_USES, "when IVIG is given")]
+EndOfTreatment = Annotated[str, Word(codes.AFTER, "how the treatment before ended")]
+Occasion = Annotated[str, Word(codes.TRIGGERS[:-1], "an occasion to begin long-term treatment")]
+"""The last trigger, `treatment_failed`, always holds and is not for the scenario to say."""
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+"""A share of patients or of time, 0 to 1."""
+PositiveYears = Annotated[float, Field(gt=0.0, le=120.0)]
+Years = Annotated[float, Field(ge=0.0, le=120.0)]
+Months = Annotated[float, Field(gt=0.0, le=120.0)]
+Weeks = Annotated[float, Field(ge=0.0, le=104.0)]
+PositiveWeeks = Annotated[float, Field(gt=0.0, le=104.0)]
+Days = Annotated[float, Field(gt=0.0, le=90.0)]
+Dose = Annotated[float, Field(gt=0.0, le=50.0)]
+"""A dose of steroid in mg per kg and day."""
+Rate = Annotated[float, Field(ge=0.0, le=10.0)]
+"""A hazard per year."""
+Spread = Annotated[float, Field(ge=0.0, le=5.0)]
+"""A standard deviation of a logarithm."""
+Text = Annotated[str, Field(min_length=1)]
