@@ -1,0 +1,1 @@
+"""Discrete-event simulation of children with autoimmune lymphoproliferative syndrome under different treatment strategies."""

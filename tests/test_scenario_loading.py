@@ -73,7 +73,9 @@ def test_a_number_with_its_unit_is_refused_with_the_reason(tmp_path: Path) -> No
     assert "write the number alone" in error.message
 
 
-@pytest.mark.parametrize("key", ["description", "acute_ladder", "taper_weeks", "begin_long_term_treatment", "lines", "weaning", "prevention"])
+@pytest.mark.parametrize(
+    "key", ["description", "acute_ladder", "taper_weeks", "begin_long_term_treatment", "lines", "weaning", "prevention"]
+)
 def test_a_missing_key_of_a_strategy_is_reported_at_its_name(tmp_path: Path, key: str) -> None:
     text = (SCENARIOS / "nih_cohort.yaml").read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(text) if line.startswith(f"    {key}:"))

@@ -1,8 +1,10 @@
 """Every key of every shipped scenario misspelt, every value mistyped or out of range: one clear error at its line."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +19,26 @@ from alps_sim.scenario.source import Node
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))
-KINDS = ("misspelt", "mistyped", "negative", "huge", "with unit", "unknown word")
-FREE_TEXT = {"title", "description", "note", "source", "name"}
+WRONG_NUMBERS = {"negative": "-1", "huge": "1.0e+30", "with unit": "5 years"}
+OF_SINGLE_VALUES = (*WRONG_NUMBERS, "unknown word")
+KINDS = ("misspelt", "mistyped", *OF_SINGLE_VALUES)
+ANCHOR = re.compile(r"&[a-z]")
+FREE_TEXT = {"title", "description", "note", "source", "name", "cohort"}
 """Texts that may say anything; they are mistyped, but cannot be misspelt."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One change of a file's text, and the line at which the error must point."""
+    """One change of a file's text (from start to end) or of one value, and the line at which the error must point."""
 
     file: str
     line: int
+    kind: str
+    name: str
     start: int
     end: int
     text: str
-    kind: str
-    name: str
+    place: tuple[int, int]
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.kind} {self.name}"
@@ -68,30 +74,31 @@ def _replacement(value: Any, kind: str) -> str:
     return anchor + kind + ("" if block is None else "\n" + " " * block)
 
 
-def _mistakes_at(file: str, path: tuple[str, ...], key: Any, value: Any) -> Iterator[Mistake]:
-    where = key if key is not None else value
-    line = where.start_mark.line + 1
-    name = ".".join(path)
-    if key is not None and not _is_free_name(path):
-        yield Mistake(file, line, key.start_mark.index, key.end_mark.index, key.value + "_q", "misspelt", name)
-    is_alias = key is not None and value.start_mark.line < key.start_mark.line
-    if is_alias:
-        return
+def _mistakes_at(file: str, text: str, path: tuple[str, ...], key: Any, value: Any) -> Iterator[Mistake]:
+    where = (key if key is not None else value).start_mark
     start, end = value.start_mark.index, value.end_mark.index
-    wrong = "[[]]" if isinstance(value, ScalarNode) else "'wrong'"
-    yield Mistake(file, line, start, end, _replacement(value, wrong), "mistyped", name)
+    place = (value.start_mark.line + 1, value.start_mark.column + 1)
+
+    def mistake(kind: str, wrong: str, start: int = start, end: int = end) -> Mistake:
+        return Mistake(file, where.line + 1, kind, ".".join(path), start, end, wrong, place)
+
+    if key is not None and not _is_free_name(path):
+        yield mistake("misspelt", key.value + "_q", key.start_mark.index, key.end_mark.index)
+    is_alias = key is not None and start < key.start_mark.index
+    if is_alias or ANCHOR.search(text, start + 1, end):  # what an alias needs elsewhere must stay
+        return
+    yield mistake("mistyped", _replacement(value, "[[]]" if isinstance(value, ScalarNode) else "'wrong'"))
     if isinstance(value, ScalarNode) and value.tag.endswith((":int", ":float")):
-        yield Mistake(file, line, start, end, "-1", "negative", name)
-        yield Mistake(file, line, start, end, "1.0e+30", "huge", name)
-        yield Mistake(file, line, start, end, "5 years", "with unit", name)
+        yield from (mistake(kind, wrong) for kind, wrong in WRONG_NUMBERS.items())
     elif isinstance(value, ScalarNode) and value.tag.endswith(":str") and path[-1] not in FREE_TEXT:
-        yield Mistake(file, line, start, end, value.value + "_q", "unknown word", name)
+        yield mistake("unknown word", value.value + "_q")
 
 
 def _mistakes(file: Path) -> list[Mistake]:
     """All mistakes of one file."""
-    root = YAML(typ="safe", pure=True).compose(file.read_text(encoding="utf-8"))
-    return [mistake for path, key, value in _walk(root, (), set()) for mistake in _mistakes_at(file.name, path, key, value)]
+    text = file.read_text(encoding="utf-8")
+    found = _walk(YAML(typ="safe", pure=True).compose(text), (), set())
+    return [mistake for path, key, value in found for mistake in _mistakes_at(file.name, text, path, key, value)]
 
 
 @pytest.fixture(scope="module")
@@ -103,20 +110,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@pytest.fixture
-def quick_bases(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Read each file that is not spoilt only once, for speed."""
-    kept: dict[Path, Node] = {}
+def _with(node: Node, place: tuple[int, int], value: object) -> Node:
+    """A tree with another single value at one line and column."""
+    if isinstance(node.value, dict):
+        return replace(node, value={key: _with(inner, place, value) for key, inner in node.value.items()})
+    if isinstance(node.value, tuple):
+        return replace(node, value=tuple(_with(inner, place, value) for inner in node.value))
+    return replace(node, value=value) if (node.place.line, node.place.column) == place else node
 
-    def spoil(name: str) -> None:
-        def read(path: Path, shown: str) -> Node:
-            if path.name == name or path not in kept:
-                kept[path] = source.read_tree(path, shown)
-            return kept[path]
 
-        monkeypatch.setattr(layers, "read_tree", read)
+class QuickReader:
+    """Reads each file once, and spoils one single value of one file in its tree: parsing the text anew each time is slow."""
 
-    return spoil
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.trees: dict[Path, Node] = {}
+        self.spoil: Callable[[Node], Node] = lambda tree: tree
+
+    def __call__(self, path: Path, shown: str) -> Node:
+        if path not in self.trees:
+            self.trees[path] = source.read_tree(path, shown)
+        return self.spoil(self.trees[path]) if path == self.file else self.trees[path]
+
+    def forget(self) -> None:
+        """Read the spoilt file anew the next time."""
+        self.trees.pop(self.file, None)
 
 
 def _complaint(mistake: Mistake, file: Path) -> str:
@@ -134,14 +152,19 @@ def _complaint(mistake: Mistake, file: Path) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_mistake_gives_one_error_at_its_line(file: Path, kind: str, folder: Path, quick_bases: Callable[[str], None]) -> None:
-    quick_bases(file.name)
+def test_each_mistake_gives_one_error_at_its_line(file: Path, kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = file.read_text(encoding="utf-8")
     spoilt = folder / file.name
+    reader = QuickReader(spoilt)
+    monkeypatch.setattr(layers, "read_tree", reader)
     mistakes = [mistake for mistake in _mistakes(file) if mistake.kind == kind]
     complaints = []
     for mistake in mistakes:
-        spoilt.write_text(text[: mistake.start] + mistake.text + text[mistake.end :], encoding="utf-8")
+        if kind in OF_SINGLE_VALUES:
+            reader.spoil = partial(_with, place=mistake.place, value=YAML(typ="safe", pure=True).load(mistake.text))
+        else:
+            spoilt.write_text(text[: mistake.start] + mistake.text + text[mistake.end :], encoding="utf-8")
+            reader.forget()
         complaints.append(_complaint(mistake, spoilt))
     spoilt.write_text(text, encoding="utf-8")
     assert mistakes

@@ -158,14 +158,18 @@ def _attribute_columns(rows: np.ndarray[Any, Any], known: KnownMeans) -> Array:
     return columns
 
 
-def _products(left: Array, right: Array) -> Array:
-    """Sum over patients of the products of columns, leaving out columns that are zero throughout."""
-    total = np.zeros((left.shape[1], right.shape[1]))
-    rows, columns = np.flatnonzero(left.any(axis=0)), np.flatnonzero(right.any(axis=0))
-    if rows.size and columns.size:
-        active_left, active_right = np.ascontiguousarray(left[:, rows]), np.ascontiguousarray(right[:, columns])
-        total[np.ix_(rows, columns)] = np.einsum("ki,kj->ij", active_left, active_right, optimize=False)
-    return total
+class _Active:
+    """Centred columns of a block without those that are zero throughout."""
+
+    def __init__(self, columns: Array, sums: Array) -> None:
+        self.positions = np.flatnonzero(columns.any(axis=0))
+        self.values = np.ascontiguousarray(columns[:, self.positions]) - sums[self.positions] / columns.shape[0]
+
+    def products(self, other: "_Active") -> Array:
+        """(p, p) sums over patients of the products of all columns."""
+        total = np.zeros((COLUMN_COUNT, COLUMN_COUNT))
+        total[np.ix_(self.positions, other.positions)] = np.einsum("ki,kj->ij", self.values, other.values, optimize=False)
+        return total
 
 
 def _same_lives(one: BlockResult, other: BlockResult) -> bool:
@@ -211,12 +215,10 @@ def block_moments(block: Sequence[BlockResult], comparator: int, known: KnownMea
             columns[position, window] = np.hstack([values, result.residuals[:, window, :], attributes])
             sums[position, window] = columns[position, window].sum(axis=0)
             by_outcome[:, position, window] = (values != 0.0).sum(axis=0), (values * values).sum(axis=0), values.max(axis=0)
-            centred.append(columns[position, window] - sums[position, window] / n)
-        for position in range(strategies):
-            own[position, window] = _products(centred[position], centred[position])
-            paired[position, window] = (
-                own[position, window] if position == comparator else _products(centred[position], centred[comparator])
-            )
+            centred.append(_Active(columns[position, window], sums[position, window]))
+        for position, active in enumerate(centred):
+            own[position, window] = active.products(active)
+            paired[position, window] = own[position, window] if position == comparator else active.products(centred[comparator])
     return BlockMoments(
         n,
         sums,

@@ -129,8 +129,19 @@ def _coefficients(products: Array, selected: np.ndarray[Any, Any], rare: np.ndar
     return coefficients
 
 
-def _linearised(base: Array) -> tuple[Array, Array]:
-    """All outcomes from the base outcomes: values (o,) and derivatives (base outcomes, o)."""
+def linearised(base: Array) -> tuple[Array, Array]:
+    """All outcomes from the means of the base outcomes, rates by the delta method.
+
+    Parameters
+    ----------
+    base
+        (base outcomes,) means over patients.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Values (o,) in the order of `OUTCOMES`, and their derivatives (base outcomes, o).
+    """
     values, weights = [], np.zeros((OUTCOME_COUNT, len(_RATIOS)))
     for position, (numerator, denominator) in enumerate(_RATIOS):
         ratio = base[numerator] / base[denominator] if base[denominator] > 0.0 else np.nan
@@ -200,8 +211,8 @@ def estimate(totals: Totals, strategy: int, window: int) -> Estimates:
     numerators = [numerator for numerator, _ in _RATIOS]
     events, rare = np.concatenate([events, events[numerators]]), np.concatenate([rare, rare[numerators]])
 
-    plain, plain_derivatives = _linearised(outcomes)
-    adjusted, derivatives = _linearised(outcomes - controls @ coefficients)
+    plain, plain_derivatives = linearised(outcomes)
+    adjusted, derivatives = linearised(outcomes - controls @ coefficients)
     loadings = np.vstack([derivatives, -coefficients @ derivatives])
     plain_loadings = np.vstack([plain_derivatives, np.zeros_like(coefficients @ derivatives)])
     loadings[:, rare], adjusted[rare] = plain_loadings[:, rare], plain[rare]

@@ -1,24 +1,31 @@
 """Parameter uncertainty: what is not known, from running the same patients under many draws of the evidence.
 
 Not simulation error: this interval does not shrink with more patients. A little simulation error is inside it, because each draw
-is simulated with a limited number of patients; `simulation_share` says how much at most.
+is simulated with a limited number of patients; `simulation_share` says how much at most. Means are plain: with the few patients
+of a draw there is little to adjust by, and the same patients in every draw carry the same luck.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from alps_sim.outcomes.accumulate import Totals
-from alps_sim.outcomes.adjust import compare
-from alps_sim.outcomes.definitions import OUTCOMES
-from alps_sim.outcomes.summary import all_estimates
+from alps_sim.outcomes.adjust import linearised
+from alps_sim.outcomes.block import BlockResult
+from alps_sim.outcomes.definitions import OUTCOMES, base_values
 
 COLUMNS: Final = ("strategy", "comparator", "outcome", "window_years", "mean", "ci_low", "ci_high", "draws")
 PERCENTILES: Final = (2.5, 97.5)
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def _standard_error(scatter: Array) -> Array:
+    """(o,) standard errors of the means of patients' deviations."""
+    n = scatter.shape[0]
+    errors: Array = np.sqrt((scatter**2).sum(axis=0) / max(n - 1, 1) / n)
+    return errors
 
 
 class Draws:
@@ -38,22 +45,31 @@ class Draws:
         self._errors: list[Array] = []
         self._difference_errors: list[Array] = []
 
-    def add(self, totals: Totals) -> None:
-        """Add a draw: the moments of the same patients under its parameters, in the order of the draws."""
-        if (totals.strategies, totals.windows, totals.comparator) != (len(self._strategies), len(self._windows), self._comparator):
-            raise ValueError("a draw has other strategies, windows or comparator than the ones before it")
-        estimates = all_estimates(totals)
-        reference = estimates[self._comparator]
-        self._means.append(np.array([[window.mean for window in strategy] for strategy in estimates]))
-        self._errors.append(np.array([[window.se for window in strategy] for strategy in estimates]))
-        self._difference_errors.append(
-            np.array(
-                [
-                    [compare(totals, place, window, mine, reference[window]).se for window, mine in enumerate(strategy)]
-                    for place, strategy in enumerate(estimates)
-                ]
-            )
-        )
+    def add(self, blocks: Iterable[Sequence[BlockResult]]) -> None:
+        """Add a draw, in the order of the draws.
+
+        Parameters
+        ----------
+        blocks
+            The blocks of the same patients, each with one result a strategy, lived under the draw's parameters.
+        """
+        by_block = list(blocks)
+        if any(len(block) != len(self._strategies) for block in by_block):
+            raise ValueError(f"every block of a draw needs one result for each of the {len(self._strategies)} strategies")
+        shape = (len(self._strategies), len(self._windows), len(OUTCOMES))
+        means, errors, difference_errors = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        for window in range(len(self._windows)):
+            scatter = []
+            for strategy in range(len(self._strategies)):
+                values = np.vstack([base_values(block[strategy], window) for block in by_block])
+                means[strategy, window], derivatives = linearised(values.mean(axis=0))
+                scatter.append((values - values.mean(axis=0)) @ derivatives)
+                errors[strategy, window] = _standard_error(scatter[strategy])
+            for strategy, patients in enumerate(scatter):
+                difference_errors[strategy, window] = _standard_error(patients - scatter[self._comparator])
+        self._means.append(means)
+        self._errors.append(errors)
+        self._difference_errors.append(difference_errors)
 
     @property
     def means(self) -> Array:

@@ -146,5 +146,3 @@ def accrue(patient: Any, world: Any) -> None:
         patient.accrued_to = end
         patient.cost_discount = cost_factor
         patient.effect_discount = effect_factor
-
-

@@ -80,7 +80,7 @@ def _give_step(patient: Any, world: Any, number: int) -> None:
     """Carry out a ladder step."""
     step = world.steps[number]
     patient.step = number
-    set_phase(patient, c.PHASE_FLARE)
+    set_phase(patient, world, c.PHASE_FLARE)
     if step.kind == c.STEP_RITUXIMAB:
         give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
@@ -95,7 +95,7 @@ def _give_step(patient: Any, world: Any, number: int) -> None:
 @compiled
 def become_refractory(patient: Any, world: Any) -> None:
     """The ladder is exhausted: steroids go on until something else answers; lymphoma is to be ruled out."""
-    set_phase(patient, c.PHASE_REFRACTORY)
+    set_phase(patient, world, c.PHASE_REFRACTORY)
     patient.next_time[e.ACUTE_STEP_END] = c.NEVER
     give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
     patient.workup_needed = 1
@@ -175,7 +175,7 @@ def break_through(patient: Any, world: Any) -> None:
     patient.next_time[e.CLEARANCE_END] = c.NEVER
     severe = decide(patient, world, FLARE_SEVERITY, world.parameters.severe_flare_probability)
     patient.flare_severity = c.SEVERE if severe else c.MILD
-    set_phase(patient, c.PHASE_FLARE)
+    set_phase(patient, world, c.PHASE_FLARE)
     _count_failed_taper(patient, world)
     _reescalate(patient, world)
     consider_treatment(patient, world, c.TRIGGER_BREAKTHROUGH)

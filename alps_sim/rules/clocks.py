@@ -71,7 +71,7 @@ def time_of_credit(form: int, rate: float, shape: float, origin: float, start: f
 def advance_clock(clock: Any, time: float) -> None:
     """Book the credit used up to now at the present hazard."""
     if time > clock.since:
-        clock.used += integrated_hazard(clock.form, clock.rate, clock.shape, clock.origin, clock.since, time)
+        clock.used += integrated_hazard(clock.form, clock.rate, clock.exponent, clock.origin, clock.since, time)
         clock.since = time
 
 
@@ -80,7 +80,7 @@ def set_next_time(patient: Any, process: int) -> None:
     """Set the next time of a process anew from the credit left on its clock."""
     clock = patient.clocks[process]
     credit = max(clock.target - clock.used, 0.0)
-    patient.next_time[process] = time_of_credit(clock.form, clock.rate, clock.shape, clock.origin, clock.since, credit)
+    patient.next_time[process] = time_of_credit(clock.form, clock.rate, clock.exponent, clock.origin, clock.since, credit)
 
 
 @compiled
@@ -91,13 +91,13 @@ def set_hazard(patient: Any, process: int, form: int, rate: float, shape: float,
     reference problem of six processes.
     """
     clock = patient.clocks[process]
-    if clock.rate == rate and clock.form == form and clock.shape == shape and clock.origin == origin:
+    if clock.rate == rate and clock.form == form and clock.exponent == shape and clock.origin == origin:
         return
     advance_clock(clock, patient.time)
     clock.since = patient.time
     clock.form = form
     clock.rate = rate
-    clock.shape = shape
+    clock.exponent = shape
     clock.origin = origin
     set_next_time(patient, process)
 
@@ -114,7 +114,7 @@ def start_clock(patient: Any, world: Any, process: int) -> None:
     clock = patient.clocks[process]
     clock.form = CONSTANT
     clock.rate = 0.0
-    clock.shape = 0.0
+    clock.exponent = 0.0
     clock.origin = 0.0
     clock.used = 0.0
     clock.since = 0.0

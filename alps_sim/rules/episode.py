@@ -25,8 +25,10 @@ WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
 
 
 @compiled
-def set_phase(patient: Any, phase: int) -> None:
+def set_phase(patient: Any, world: Any, phase: int) -> None:
     """Move the episode to another phase."""
+    if patient.phase != phase:
+        note(patient, world, e.LOG_PHASE, phase, 0.0)
     patient.phase = phase
     mark(patient, EPISODE)
 
@@ -56,7 +58,7 @@ def begin_taper(patient: Any, world: Any, dose_mg_per_kg: float) -> None:
     """Begin to taper oral prednisone from a dose."""
     patient.taper_dose_mg_per_kg = dose_mg_per_kg
     patient.taper_step = 0
-    set_phase(patient, PHASE_TAPER)
+    set_phase(patient, world, PHASE_TAPER)
     _set_taper_dose(patient, world)
 
 
@@ -78,7 +80,7 @@ def stop_steroids(patient: Any, world: Any) -> None:
     patient.next_time[e.TAPER_STEP] = NEVER
     patient.next_time[e.MAINTENANCE_REVIEW] = NEVER
     give_oral_prednisone(patient, world, 0.0)
-    set_phase(patient, PHASE_CLEARANCE)
+    set_phase(patient, world, PHASE_CLEARANCE)
     patient.next_time[e.CLEARANCE_END] = patient.time + world.parameters.clearance_days / DAYS_PER_YEAR
 
 
@@ -86,7 +88,7 @@ def stop_steroids(patient: Any, world: Any) -> None:
 def _begin_maintenance(patient: Any, world: Any) -> None:
     """Hold a low dose instead of stopping: the patient is steroid-dependent."""
     patient.next_time[e.TAPER_STEP] = NEVER
-    set_phase(patient, PHASE_MAINTENANCE)
+    set_phase(patient, world, PHASE_MAINTENANCE)
     give_oral_prednisone(patient, world, world.parameters.maintenance_prednisone_mg_per_kg_per_day)
     patient.next_time[e.MAINTENANCE_REVIEW] = patient.time + world.parameters.maintenance_review_months / 12.0
 
@@ -112,9 +114,9 @@ def step_taper(patient: Any, world: Any) -> None:
 
 
 @compiled
-def end_clearance(patient: Any) -> None:
+def end_clearance(patient: Any, world: Any) -> None:
     """The episode is over: the next crossing of a threshold is a new flare."""
-    set_phase(patient, PHASE_NONE)
+    set_phase(patient, world, PHASE_NONE)
 
 
 @compiled

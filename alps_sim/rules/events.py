@@ -148,6 +148,7 @@ HAPPENINGS: Final = (
     "adrenal_suppression",
     "treatment_failure",
     "ivig",
+    "phase",
 )
 """Happenings within an event, logged beside it. The two numbers of each line (`code`, `value`) are told in docs/outputs.md."""
 
@@ -176,3 +177,4 @@ LOG_CUSHINGOID: Final = 72
 LOG_ADRENAL_SUPPRESSION: Final = 73
 LOG_TREATMENT_FAILURE: Final = 74
 LOG_IVIG: Final = 75
+LOG_PHASE: Final = 76

@@ -118,7 +118,7 @@ def begin_flare(patient: Any, world: Any) -> None:
     patient.flare_severity = c.SEVERE if severe else c.MILD
     _draw_mechanism(patient, world)
     note(patient, world, e.FLARE, patient.flare_lineages + 8 * patient.flare_severity + 16 * patient.flare_mechanism, 0.0)
-    set_phase(patient, c.PHASE_FLARE)
+    set_phase(patient, world, c.PHASE_FLARE)
     _meet_dangers(patient, world)
     if patient.finished == 0:
         _begin_treatment(patient, world)

@@ -217,7 +217,7 @@ def _apply_treatment_timer(patient: Any, world: Any, entry: int) -> bool:
     elif entry == e.TAPER_STEP:
         step_taper(patient, world)
     elif entry == e.CLEARANCE_END:
-        end_clearance(patient)
+        end_clearance(patient, world)
     elif entry == e.MAINTENANCE_REVIEW:
         review_dependence(patient, world)
     elif entry == e.TREATMENT_START:

@@ -38,7 +38,7 @@ CLOCK_DTYPE: Final = np.dtype(
     [
         ("form", "i8"),  # 0 constant, 1 Weibull, 2 Gompertz
         ("rate", "f8"),
-        ("shape", "f8"),
+        ("exponent", "f8"),
         ("origin", "f8"),
         ("used", "f8"),  # credit used up to `since`: the integrated hazard lived through
         ("target", "f8"),  # credit at which the next event comes
@@ -171,7 +171,5 @@ STATE_DTYPE: Final = np.dtype(
     align=True,
 )
 
-LOG_DTYPE: Final = np.dtype(
-    [("time", "f8"), ("value", "f8"), ("patient", "i4"), ("code", "i2"), ("kind", "i1")], align=True
-)
+LOG_DTYPE: Final = np.dtype([("time", "f8"), ("value", "f8"), ("patient", "i4"), ("code", "i2"), ("kind", "i1")], align=True)
 """One line of the event log. Lines of one patient are in the order in which they happened."""

@@ -23,7 +23,7 @@ def age_now(patient: Any) -> float:
 @compiled
 def meets(condition: int, value: int) -> bool:
     """Whether a value meets a condition that is ANY or the value asked for."""
-    return condition == c.ANY or condition == value  # noqa: PLR1714  (compiled code: plain comparisons)
+    return condition == c.ANY or condition == value
 
 
 @compiled
@@ -93,8 +93,11 @@ def refer_for_splenectomy(patient: Any, world: Any) -> None:
 
 @compiled
 def _start_delay(patient: Any, world: Any, trigger: int) -> float:
-    """Years until the chosen agent starts: the strategy's delay, none when another agent has just failed, and the exclusion
-    of lymphoma before refractory disease is treated."""
+    """Years until the chosen agent starts.
+
+    The strategy's delay, none when another agent has just failed, and the exclusion of lymphoma before refractory disease is
+    treated.
+    """
     delay = 0.0 if trigger == c.TRIGGER_TREATMENT_FAILED else world.strategy.start_delay_years
     if patient.workup_needed == 1:
         patient.workup_needed = 0

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from alps_sim.evidence.ledger import Ledger, load_ledger
+from alps_sim.evidence.readings import find_reading
 from alps_sim.scenario.loader import load_scenario
 from alps_sim.scenario.overrides import override_warnings
 from alps_sim.scenario.schema import Scenario
@@ -49,7 +50,7 @@ def _run(scenario: Scenario) -> list[str]:
     draws = scenario.parameter_draws
     lines = [
         f"{scenario.name}: {scenario.title}",
-        f"  {scenario.patients:,} patients under each of {len(scenario.strategies)} strategies, seed {scenario.seed}",
+        f"  {scenario.patients:,} patients under each strategy ({len(scenario.strategies)}), seed {scenario.seed}",
         f"  outcomes at {windows} years and over the lifetime, compared with {scenario.comparator}",
         f"  discounting {scenario.discounting.cost_per_year:.1%} (cost) and {scenario.discounting.effect_per_year:.1%} (effect) a year, "
         f"{scenario.currency} of {scenario.price_year}, life table of {scenario.life_table_period}",
@@ -96,16 +97,16 @@ def _strategy(strategy: Strategy) -> list[str]:
 
 def _line(line: Line) -> str:
     given = line.conditions.model_dump(exclude_none=True)
-    asked = ", ".join(f"{key.replace('_', ' ')} {_value(value)}" for key, value in given.items())
+    asked = ", ".join(f"{key.replace('_', ' ')} {_value(value, ' and ' if key == 'tried' else ' or ')}" for key, value in given.items())
     share = f" in {line.uptake:.0%}" if line.uptake < 1.0 else ""
     return f"{line.treatment}{share}" + (f" (if {asked})" if asked else "")
 
 
-def _value(value: object) -> str:
+def _value(value: object, conjunction: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return " or ".join(str(item) for item in value)
+        return conjunction.join(str(item).replace("_", " ") for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -123,7 +124,8 @@ def _overrides(scenario: Scenario, ledger: Ledger) -> list[str]:
 def _readings(scenario: Scenario) -> list[str]:
     if not scenario.readings:
         return ["readings of the published source: all as in the evidence ledger"]
-    return ["readings of the published source:", *(f"  {name}: {taken}" for name, taken in scenario.readings.items())]
+    taken = {name: find_reading(name).alternative(alternative) for name, alternative in scenario.readings.items()}
+    return ["readings of the published source:", *(f"  {name}: {way.name} ({way.meaning})" for name, way in taken.items())]
 
 
 def _warnings(scenario: Scenario, ledger: Ledger) -> list[str]:

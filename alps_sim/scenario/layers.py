@@ -6,7 +6,6 @@ keep their places, so an error names the file and line in which the offending wo
 
 from collections.abc import Sequence
 from pathlib import Path
-
 from typing import Final
 
 from alps_sim.scenario.errors import described, suggestion
@@ -91,7 +90,7 @@ def _with_shared(tree: Node) -> Node:
     if not isinstance(shared.value, dict):
         raise shared.at.error(f"expected a mapping of strategy keys for `every_strategy`, found {described(shared.plain())}")
     complete = {name: _over_shared(shared, node) for name, node in strategies.value.items()}
-    if complete:
+    if complete and all(isinstance(node.value, dict) for node in complete.values()):
         _refuse_unread("every_strategy", shared, _places(Node(complete, strategies.place)))
     return _with_strategies(tree, complete)
 
@@ -146,5 +145,3 @@ def _known(name: Node, strategies: Node) -> str:
         found = described(name.plain())
         raise name.place.error(f"expected the name of a strategy, found {found}; {suggestion(str(name.value), strategies.value)}")
     return name.value
-
-

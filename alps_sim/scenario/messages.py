@@ -11,17 +11,18 @@ from alps_sim.scenario.errors import ScenarioError, described
 from alps_sim.scenario.source import Node, Place
 
 _UNITS: Final = (
-    ("mg_per_kg_per_day", "mg per kg and day"),
-    ("per_year", "rate per year"),
-    ("_years", "number of years"),
-    ("_months", "number of months"),
-    ("_weeks", "number of weeks"),
-    ("_days", "number of days"),
-    ("days", "number of days"),
-    ("_share", "share between 0 and 1"),
-    ("uptake", "share between 0 and 1"),
-    ("adherence", "share between 0 and 1"),
+    ("mg_per_kg_per_day", "a dose in mg per kg and day"),
+    ("per_year", "a rate per year"),
+    ("years", "a number of years"),
+    ("months", "a number of months"),
+    ("weeks", "a number of weeks"),
+    ("days", "a number of days"),
+    ("share", "a share between 0 and 1"),
+    ("shares", "a share between 0 and 1"),
+    ("uptake", "a share between 0 and 1"),
+    ("adherence", "a share between 0 and 1"),
 )
+"""Endings of keys, and the unit that a key with this ending tells."""
 _LIMITS: Final = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -48,7 +49,11 @@ def scenario_error(error: ValidationError, tree: Node) -> ScenarioError:
 def _innermost(details: list[ErrorDetails]) -> list[ErrorDetails]:
     """Leave out a list that is too short only because its items are wrong."""
     paths = [detail["loc"] for detail in details]
-    return [detail for detail in details if not any(len(path) > len(detail["loc"]) and path[: len(detail["loc"])] == detail["loc"] for path in paths)]
+    return [
+        detail
+        for detail in details
+        if not any(len(path) > len(detail["loc"]) and path[: len(detail["loc"])] == detail["loc"] for path in paths)
+    ]
 
 
 def _place(detail: ErrorDetails, tree: Node) -> Place:
@@ -85,29 +90,38 @@ def _other_name(detail: ErrorDetails, tree: Node) -> str:
 
 
 def _message(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    if detail["type"] == "scenario":
+    kind, context, path = detail["type"], detail.get("ctx", {}), detail["loc"]
+    if kind == "scenario":
         return str(context["message"])
-    found = described(detail["input"])
-    key = next((part for part in reversed(detail["loc"]) if isinstance(part, str) and part != "[key]"), "scenario")
-    if detail["type"] == "missing":
-        return f"expected the key `{detail['loc'][-1]}` here, found none; add it"
-    if detail["type"] in _LIMITS:
-        name, words = _LIMITS[detail["type"]]
-        return f"expected {words} {context[name]:g} for `{key}` ({_unit(key)}), found {found}; correct the value or its unit"
-    return f"expected {_expected(detail['type'], key, context)} for `{key}`, found {found}; {_advice(detail, key)}"
+    if kind == "missing":
+        return f"expected the key `{path[-1]}` here, found none; add it"
+    found, unit, subject = described(detail["input"]), _unit(path), _subject(path)
+    if kind in _LIMITS:
+        name, words = _LIMITS[kind]
+        told = f" ({unit})" if unit else ""
+        return f"expected {words} {context[name]:g} for {subject}{told}, found {found}; correct the value or its unit"
+    return f"expected {_expected(kind, unit, context)} for {subject}, found {found}; {_advice(detail, unit)}"
 
 
-def _unit(key: str) -> str:
-    return next((unit for suffix, unit in _UNITS if key.endswith(suffix)), "number")
+def _keys(path: tuple[int | str, ...]) -> list[str]:
+    """Keys on the way to a problem, the innermost first."""
+    return [part for part in reversed(path) if isinstance(part, str) and part != "[key]"]
 
 
-def _expected(kind: str, key: str, context: dict[str, Any]) -> str:
-    unit = _unit(key)
-    article = "" if unit.startswith("mg") else "a "
+def _subject(path: tuple[int | str, ...]) -> str:
+    key = next(iter(_keys(path)), "scenario")
+    return f"an entry of `{key}`" if path and isinstance(path[-1], int) else f"`{key}`"
+
+
+def _unit(path: tuple[int | str, ...]) -> str:
+    """Unit of a number, by the innermost key that tells it; empty if none does."""
+    return next((unit for key in _keys(path) for ending, unit in _UNITS if key.endswith(ending)), "")
+
+
+def _expected(kind: str, unit: str, context: dict[str, Any]) -> str:
     return {
-        "float_type": f"{article}{unit}",
-        "finite_number": f"{article}finite {unit}",
+        "float_type": unit or "a number",
+        "finite_number": f"a finite number ({unit})" if unit else "a finite number",
         "int_type": "a whole number",
         "int_from_float": "a whole number",
         "string_type": "a text",
@@ -123,12 +137,10 @@ def _expected(kind: str, key: str, context: dict[str, Any]) -> str:
     }.get(kind, kind.replace("_", " "))
 
 
-def _advice(detail: ErrorDetails, key: str) -> str:
+def _advice(detail: ErrorDetails, unit: str) -> str:
     value = detail["input"]
-    if detail["type"] in ("float_type", "int_type") and isinstance(value, str):
-        number = re.match(r"\s*-?[0-9][0-9_,.]*(e-?[0-9]+)?", value)
-        if number:
-            return "write the number alone, without quotes; its unit is part of the key's name"
+    if detail["type"] in ("float_type", "int_type") and isinstance(value, str) and re.match(r"\s*-?[0-9]", value):
+        return "write the number alone, without quotes" + ("; its unit is part of the key's name" if unit else "")
     if detail["type"] == "string_type" and isinstance(value, int | float):
         return "put it in quotes if it is meant as text"
     return "correct the value"

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from alps_sim.evidence.ledger import Ledger, Parameter, load_ledger
+from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.ledger import WORDS, Ledger, Parameter, load_ledger
+from alps_sim.evidence.readings import find_reading, load_readings, reading_parameters
+from alps_sim.evidence.tables import life_table_periods
 from alps_sim.rules.codes import ACUTE_STEPS, AGENTS, RITUXIMAB, SPLENECTOMY, STEP_RITUXIMAB, STEP_SPLENECTOMY_ASSESSMENT, TREATMENTS
 from alps_sim.scenario.errors import suggestion
 from alps_sim.scenario.schema import Scenario
@@ -40,13 +43,18 @@ def check_overrides(scenario: Scenario, tree: Node) -> None:
     ledger = load_ledger()
     for name in scenario.parameters:
         _check_override(name, scenario, ledger, tree.value["parameters"].value[name].at)
+    for identifier in scenario.readings:
+        _check_reading(identifier, scenario, tree.value["readings"].value[identifier].at)
     _check_prices(scenario, ledger, tree)
+    _check_life_table(scenario, tree)
 
 
 def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place) -> None:
     if name not in ledger.parameters:
         known = [*ledger.parameters, *(RUN_KEYS if not place.line else ())]
         raise place.error(f"expected a parameter of the evidence ledger, found `{name}`; {suggestion(name, known)}")
+    if ledger.parameters[name].unit in WORDS:
+        raise place.error(f"expected a parameter that is a number, found `{name}`, which is a word of the ledger; change it there")
     low, high = possible_range(ledger.parameters[name])
     value, unit = scenario.parameters[name].value, ledger.parameters[name].unit
     if not low <= value <= high:
@@ -54,6 +62,27 @@ def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place)
     unread = _why_unread(name, scenario)
     if unread:
         raise place.error(f"expected an override that this scenario reads, found `{name}`, but {unread}; remove it")
+
+
+def _check_reading(identifier: str, scenario: Scenario, place: Place) -> None:
+    """A reading and its alternative exist, do not contradict the others, and change something that this scenario reads."""
+    try:
+        reading_parameters(scenario.readings)
+        changed = find_reading(identifier).alternative(scenario.readings[identifier]).parameters
+    except EvidenceError as error:
+        named = identifier in load_readings() or f"`{identifier}`" in error.message
+        raise place.error(error.message if named else f"expected readings that agree, found: {error.message}") from None
+    unread = [_why_unread(name, scenario) for name in changed]
+    if unread and all(unread):
+        raise place.error(f"expected a reading that changes this scenario, found `{identifier}`, but {unread[0]}; remove it")
+
+
+def _check_life_table(scenario: Scenario, tree: Node) -> None:
+    periods = life_table_periods()
+    if scenario.life_table_period not in periods:
+        known = ", ".join(str(period) for period in periods)
+        found = scenario.life_table_period
+        raise tree.value["life_table_period"].at.error(f"expected the year of a life table, found {found}; choose from {known}")
 
 
 def _check_prices(scenario: Scenario, ledger: Ledger, tree: Node) -> None:
@@ -64,12 +93,14 @@ def _check_prices(scenario: Scenario, ledger: Ledger, tree: Node) -> None:
             continue
         for key, found in (("currency", scenario.currency), ("price_year", str(scenario.price_year))):
             if found != priced[key]:
-                message = f"expected {priced[key]}, as in the unit costs of the ledger, found {found}; correct it or override every unit cost"
+                message = (
+                    f"expected {priced[key]}, as in the unit costs of the ledger, found {found}; correct it or override every unit cost"
+                )
                 raise tree.value[key].at.error(message)
 
 
 def override_warnings(scenario: Scenario, ledger: Ledger) -> tuple[str, ...]:
-    """Overrides outside the range that the ledger holds for plausible, one sentence each.
+    """What is accepted but should be known: values outside the plausible range, readings that act through nothing here.
 
     Parameters
     ----------
@@ -77,13 +108,37 @@ def override_warnings(scenario: Scenario, ledger: Ledger) -> tuple[str, ...]:
         The scenario.
     ledger
         The evidence ledger.
+
+    Returns
+    -------
+    tuple
+        One sentence each.
     """
-    found = []
-    for name, given in scenario.parameters.items():
-        known = ledger.parameters[name]
-        if not known.low <= given.value <= known.high:
-            found.append(f"{name} = {given.value:g} lies outside the ledger's plausible range {known.low:g} to {known.high:g} ({known.unit})")
-    return tuple(found)
+    values = [_value_warning(ledger.parameters[name], given.value) for name, given in scenario.parameters.items()]
+    readings = [_reading_warning(identifier, scenario) for identifier in scenario.readings]
+    return tuple(warning for warning in (*values, *readings) if warning)
+
+
+def _value_warning(known: Parameter, value: float) -> str:
+    if known.low == known.high:
+        return (
+            f"{known.name} = {value:g} replaces what the ledger holds fixed at {known.value:g} ({known.unit})"
+            if value != known.value
+            else ""
+        )
+    if known.low <= value <= known.high:
+        return ""
+    return f"{known.name} = {value:g} lies outside the ledger's plausible range {known.low:g} to {known.high:g} ({known.unit})"
+
+
+def _reading_warning(identifier: str, scenario: Scenario) -> str:
+    taken = find_reading(identifier).alternative(scenario.readings[identifier])
+    replaced = [name for name in taken.parameters if name in scenario.parameters]
+    if replaced:
+        return f"the reading {identifier} sets {', '.join(replaced)}, which `parameters` replaces"
+    if taken.choices and not taken.parameters:
+        return f"the reading {identifier} sets no parameter; it says how to compare or to write the scenario: {taken.meaning}"
+    return ""
 
 
 def possible_range(parameter: Parameter) -> tuple[float, float]:

@@ -100,4 +100,3 @@ class Population(Section):
         if abs(total - 1.0) > 1e-6:
             raise problem(f"expected shares that add up to 1, found {total:g}; correct them", "genotype_shares")
         return self
-

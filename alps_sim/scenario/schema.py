@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from alps_sim.evidence.readings import reading_parameters
 from alps_sim.scenario.errors import suggestion
 from alps_sim.scenario.patients import Population
 from alps_sim.scenario.strategy import Strategy
@@ -138,4 +139,4 @@ class Scenario(Section):
 
     def override_values(self) -> dict[str, float]:
         """Values that replace those of the ledger: of the readings taken, and over them the explicit overrides."""
-        return {**reading_values(self.readings), **{name: given.value for name, given in self.parameters.items()}}
+        return {**reading_parameters(self.readings), **{name: given.value for name, given in self.parameters.items()}}

@@ -108,7 +108,9 @@ class BeginLongTermTreatment(Section):
         if "flare_number" in self.at and self.flare_number is None:
             raise problem("expected `flare_number: 2` or another number, since `at` names flare_number; add it")
         if "flare_number" not in self.at and self.flare_number is not None:
-            raise problem("expected `flare_number` among the occasions of `at`, found it missing there; add it or remove this", "flare_number")
+            raise problem(
+                "expected `flare_number` among the occasions of `at`, found it missing there; add it or remove this", "flare_number"
+            )
         return self
 
 
@@ -203,7 +205,7 @@ class Strategy(Section):
     prevention: Prevention
     """Prevention of infection after splenectomy."""
     monitoring: Monitoring
-    """Routine care."""
+    """How often the patient is seen, and whether drug levels are taken."""
     splenectomy_for_splenomegaly_per_year: Rate = 0.0
     """Yearly rate of removing a massive spleen for its size alone, as was once done."""
     intended_treatments: Annotated[int, Field(ge=0, le=24)] = 1

@@ -24,7 +24,11 @@ PROBIT_LIMIT: Final = 8.2
 MONTHS_PER_YEAR: Final = 12.0
 WEEKS_PER_YEAR: Final = codes.DAYS_PER_YEAR / 7.0
 LIFETIME: Final = "lifetime"
-_DAYS: Final = {"effect_median_years": "effect_median_days", "assessment_years": "assessment_days", "visit_interval_years": "visit_interval_days"}
+_DAYS: Final = {
+    "effect_median_years": "effect_median_days",
+    "assessment_years": "assessment_days",
+    "visit_interval_years": "visit_interval_days",
+}
 """Fields of an agent that the ledger holds in days."""
 
 

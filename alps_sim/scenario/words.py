@@ -13,8 +13,7 @@ from alps_sim.scenario.errors import described, suggestion
 
 ANTI_D: Final = ("anti_d", "winrho", "anti-d")
 ANTI_D_REASON: Final = (
-    "anti-D is not given in ALPS: one patient of the published cohort had severe haemolysis after it, "
-    "and most are DAT positive; remove it"
+    "anti-D is not given in ALPS: one patient of the published cohort had severe haemolysis after it, and most are DAT positive; remove it"
 )
 
 

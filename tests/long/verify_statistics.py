@@ -14,6 +14,7 @@ import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def true_values(variant: model.Variant) -> pd.Series:
 
 def measure(patients: int, variant: model.Variant, seeds: int, workers: int) -> pd.DataFrame:
     """Coverage, bias and saving of every named outcome at one size."""
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         tables = list(pool.map(partial(one_seed, patients=patients, variant=variant), range(1, seeds + 1), chunksize=10))
     everything = pd.concat(tables).set_index(["strategy", "outcome"])
     everything["truth"] = true_values(variant).reindex(everything.index)

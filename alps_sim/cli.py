@@ -1,0 +1,156 @@
+"""The command line: thin commands over the public API.
+
+Heavy libraries are imported inside the commands, so that `--help` answers at once. Exit codes: 0 done, 1 failed checks, 2 bad
+input, 130 interrupted.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alps_sim.commands.mistakes import FAILED_CHECKS, mistakes_told
+
+app = typer.Typer(
+    name="alps-sim",
+    help="Simulate treatment strategies for autoimmune lymphoproliferative syndrome (ALPS).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioPath = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML).", show_default=False)]
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """Names separated by commas."""
+    if text is None:
+        return None
+    names = tuple(name.strip() for name in text.split(","))
+    if "" in names:
+        raise typer.BadParameter(f"expected names separated by commas, found '{text}'", param_hint="--strategies")
+    return names
+
+
+def _settings(texts: list[str]) -> dict[str, str]:
+    """Settings written as NAME=VALUE, each name once."""
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise typer.BadParameter(f"expected PARAMETER=VALUE, found '{text}'", param_hint="--set")
+        if name in settings:
+            raise typer.BadParameter(f"expected each parameter once, found '{name}' again; remove one", param_hint="--set")
+        settings[name] = value
+    return settings
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"alps-sim {version('alps-sim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Simulate treatment strategies for autoimmune lymphoproliferative syndrome (ALPS)."""
+
+
+@app.command()
+def run(
+    scenario: ScenarioPath,
+    patients: Annotated[int | None, typer.Option(min=1, help="Patients under each strategy, in place of the scenario's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Key of the random numbers, in place of the scenario's.")] = None,
+    strategies: Annotated[str | None, typer.Option(metavar="A,B", help="Only these strategies of the scenario.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default. Results do not depend on it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Results folder; results/<scenario>/<run> by default.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PARAMETER=VALUE", help="Value of a parameter of the evidence ledger; may be repeated."),
+    ] = None,
+    events: Annotated[bool, typer.Option("--events", help="Also write every event of every life: events.parquet.")] = False,
+    draws: Annotated[
+        int | None, typer.Option(min=0, help="Draws for parameter uncertainty, in place of the scenario's; 0 for none.")
+    ] = None,
+) -> None:
+    """Simulate a scenario; leave a results folder with its report, and print the answer."""
+    chosen, given = _names(strategies), _settings(settings or [])
+    interrupted = "Interrupted: nothing was written, earlier results are as they were."
+    with mistakes_told(scenario, *([out] if out else []), Path("results"), on_interrupt=interrupted):
+        from alps_sim.commands.progress import Bars
+        from alps_sim.simulation import run as simulate
+
+        with Bars() as bars:
+            result = simulate(
+                scenario,
+                patients=patients,
+                seed=seed,
+                strategies=chosen,
+                workers=workers,
+                out=out,
+                settings=given,
+                events=events,
+                draws=draws,
+                progress=bars,
+            )
+    typer.echo(result.headline)
+    typer.echo(f"\nReport:  {result.report}\nResults: {result.folder}")
+    if not result.passed:
+        typer.echo(f"A check of this run failed; do not use its numbers.\n{result.bookkeeping.statement}", err=True)
+        failed = result.books[result.books["result"] != "PASS"]
+        if not failed.empty:
+            typer.echo(f"Books and patients' totals differ:\n{failed.to_string(index=False)}", err=True)
+        raise typer.Exit(FAILED_CHECKS)
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Scenario file, or results folder.", show_default=False)],
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="PARAMETER=VALUE", help="As for `run`; may be repeated.")] = None,
+) -> None:
+    """Check a scenario and tell what it would run, or check that a results folder is complete and unchanged."""
+    given = _settings(settings or [])
+    with mistakes_told(path):
+        if path.is_dir():
+            _check_results(path)
+        else:
+            from alps_sim.scenario.check import check_scenario
+
+            typer.echo(check_scenario(path, given))
+
+
+def _check_results(folder: Path) -> None:
+    from alps_sim.outcomes.store import check_results
+
+    problems = check_results(folder)
+    if problems:
+        typer.echo("\n".join(problems), err=True)
+        raise typer.Exit(FAILED_CHECKS)
+    typer.echo(f"{folder}: complete, every file as the run left it")
+
+
+@app.command()
+def evidence(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A parameter, or a part of names.", show_default=False)] = None,
+) -> None:
+    """List what is known (value, unit, range, grade), or show one parameter with its source and uses."""
+    with mistakes_told():
+        from alps_sim.commands.evidence import described, listed
+        from alps_sim.evidence.ledger import load_ledger
+
+        ledger = load_ledger()
+        typer.echo(listed(ledger) if name is None else described(ledger, name))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app(prog_name="alps-sim")
+
+
+if __name__ == "__main__":
+    main()

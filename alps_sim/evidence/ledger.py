@@ -1,0 +1,257 @@
+"""The evidence ledger: every parameter of the model with value, unit, distribution, range, source, grade and note.
+
+The files in `ledger/` are the only place where a number of the model stands. Each entry is read strictly; nothing has a default.
+`low` and `high` bound what is published or assumed; they may be left out of a fixed entry, whose range is then its value.
+`moves_with` names a parameter whose luck a draw shares, so that what is ordered by nature (exposure tertiles, severe and mild)
+keeps its order in nearly every draw; no other dependence between parameters is assumed.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from alps_sim.evidence.distributions import Distribution, parse_distribution
+from alps_sim.evidence.errors import EvidenceError, suggestion
+from alps_sim.evidence.source import FOLDER, Located, read_source
+
+FILES: Final = (
+    "patient",
+    "flares",
+    "acute_treatment",
+    "agents",
+    "splenectomy",
+    "sepsis",
+    "malignancy",
+    "steroid_toxicity",
+    "utilities",
+    "costs",
+    "settings",
+)
+"""Files of the ledger in reading order, which is the order of the parameters."""
+
+GRADES: Final = {
+    "PAPER": "stated in Rao, Front Pediatr 2015;3:65",
+    "SEEN": "read in the cited publication",
+    "DERIVED": "arithmetic on published figures",
+    "RECALLED": "believed, not verified",
+    "ASSUMED": "no data, an explicit assumption",
+}
+"""How far a number can be trusted, the most trusted first."""
+
+WORDS: Final = {"per_m2, per_kg or fixed": ("per_m2", "per_kg", "fixed"), "yes or no": (False, True)}
+"""Units of entries that are words: the value of the parameter is the word's place."""
+
+_REQUIRED: Final = ("value", "unit", "distribution", "source", "grade", "note")
+_OPTIONAL: Final = ("low", "high", "moves_with")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One entry of the ledger.
+
+    Attributes
+    ----------
+    name
+        As in docs/model.md, `drug.<agent>.<field>` or `unit_cost.<resource>`.
+    value
+        Base case, in `unit`; for an entry that is a word, its place in WORDS.
+    distribution
+        What a draw of the parameters is taken from.
+    low, high
+        The published or assumed range; a deterministic sensitivity analysis goes to its ends.
+    grade
+        A key of GRADES.
+    file, line
+        Where the entry stands.
+    moves_with
+        Parameter whose luck it shares in a draw, itself if none.
+    """
+
+    name: str
+    value: float
+    unit: str
+    distribution: Distribution
+    low: float
+    high: float
+    source: str
+    grade: str
+    note: str
+    file: str
+    line: int
+    moves_with: str
+
+    @property
+    def word(self) -> str | None:
+        """The value as a word, for an entry that is one."""
+        if self.unit not in WORDS:
+            return None
+        word = WORDS[self.unit][int(self.value)]
+        return word if isinstance(word, str) else ("yes" if word else "no")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All parameters, in file order.
+
+    Attributes
+    ----------
+    parameters
+        By name.
+    """
+
+    parameters: Mapping[str, Parameter]
+
+    def __getitem__(self, name: str) -> Parameter:
+        """The parameter of that name.
+
+        Raises
+        ------
+        EvidenceError
+            If there is none, with the nearest names.
+        """
+        if name not in self.parameters:
+            raise EvidenceError(f"expected a parameter of the ledger, found `{name}`; {suggestion(name, self.parameters)}")
+        return self.parameters[name]
+
+    def values(self, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Base-case values by name, with some of them replaced.
+
+        Raises
+        ------
+        EvidenceError
+            If an override is not in the ledger or not a finite number.
+        """
+        values = {name: parameter.value for name, parameter in self.parameters.items()}
+        return _overridden(self, values, overrides or {})
+
+    def draw(self, draw: int, seed: int, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Values by name of one draw from the distributions.
+
+        One uniform a parameter, a function of seed, draw and the parameter's name alone: a new parameter changes no other.
+
+        Parameters
+        ----------
+        draw
+            Number of the draw, from 0.
+        seed
+            Key of the generator, 64 bits.
+        overrides
+            Values held fixed in every draw.
+        """
+        values = {
+            name: parameter.value if parameter.distribution.is_fixed else parameter.distribution.ppf(luck(parameter.moves_with, draw, seed))
+            for name, parameter in self.parameters.items()
+        }
+        return _overridden(self, values, overrides or {})
+
+
+def _overridden(ledger: Ledger, values: dict[str, float], overrides: Mapping[str, float]) -> dict[str, float]:
+    for name, value in overrides.items():
+        parameter = ledger[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise EvidenceError(f"expected a finite number for `{name}` ({parameter.unit}), found {value!r}")
+        values[name] = float(value)
+    return values
+
+
+def luck(name: str, draw: int, seed: int) -> float:
+    """The uniform in (0, 1) that a draw gives to a parameter.
+
+    Philox4x64-10 with the seed and a hash of the name as key and the draw as counter.
+    """
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    key = np.array([seed % 2**64, int.from_bytes(digest, "little")], dtype=np.uint64)
+    word = int(np.random.Philox(key=key, counter=draw).random_raw())
+    return ((word >> 12) + 0.5) * 2.0**-52
+
+
+def rule_parameter_names(ledger: Ledger) -> tuple[str, ...]:
+    """Names without a dot, in ledger order: the fields of the rules' parameter record."""
+    return tuple(name for name in ledger.parameters if "." not in name)
+
+
+@lru_cache(maxsize=1)
+def load_ledger() -> Ledger:
+    """The ledger of the package, read once a process.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry is not as it should be, with file and line.
+    """
+    return read_ledger([FOLDER / "ledger" / f"{name}.yaml" for name in FILES])
+
+
+def read_ledger(paths: list[Path]) -> Ledger:
+    """Read a ledger from files, in their order.
+
+    Raises
+    ------
+    EvidenceError
+        For an unknown or missing key, a wrong grade, unit word or distribution, a value outside its range, a name given twice,
+        or a `moves_with` that is not in the ledger.
+    """
+    parameters: dict[str, Parameter] = {}
+    for path in paths:
+        for name, entry in read_source(path).table().items():
+            if name in parameters:
+                first = parameters[name]
+                raise entry.error(f"expected each parameter once, found `{name}` again; first in {first.file}:{first.line}")
+            parameters[name] = _parameter(name, entry)
+    for parameter in parameters.values():
+        if parameter.moves_with not in parameters:
+            hint = suggestion(parameter.moves_with, parameters)
+            message = f"expected a parameter in `moves_with`, found `{parameter.moves_with}`; {hint}"
+            raise EvidenceError(message, parameter.file, parameter.line)
+    return Ledger(parameters)
+
+
+def _parameter(name: str, entry: Located) -> Parameter:
+    keys = entry.mapping(_REQUIRED, _OPTIONAL)
+    unit = keys["unit"].text()
+    distribution = _distribution(keys["distribution"])
+    value = _value(keys["value"], unit)
+    low, high = _range(entry, keys, value, distribution)
+    grade = keys["grade"].text()
+    if grade not in GRADES:
+        raise keys["grade"].error(f"expected a grade, found `{grade}`; choose from {', '.join(GRADES)}")
+    moves_with = keys["moves_with"].text() if "moves_with" in keys else name
+    if moves_with != name and distribution.is_fixed:
+        raise keys["moves_with"].error("expected a distribution beside `moves_with`, found a fixed parameter; remove one")
+    return Parameter(
+        name, value, unit, distribution, low, high, keys["source"].text(), grade, keys["note"].text(), entry.file, entry.line, moves_with
+    )
+
+
+def _distribution(item: Located) -> Distribution:
+    try:
+        return parse_distribution(item.text())
+    except ValueError as error:
+        raise item.error(str(error)) from None
+
+
+def _value(item: Located, unit: str) -> float:
+    if unit not in WORDS:
+        return item.number()
+    words = WORDS[unit]
+    if not any(item.value is word or (isinstance(word, str) and item.value == word) for word in words):
+        raise item.error(f"expected one of {', '.join(str(word).lower() for word in words)}, found {item.value!r}")
+    return float(words.index(item.value))
+
+
+def _range(entry: Located, keys: Mapping[str, Located], value: float, distribution: Distribution) -> tuple[float, float]:
+    given = [key for key in ("low", "high") if key in keys]
+    if not given and distribution.is_fixed:
+        return value, value
+    if len(given) < 2:
+        raise entry.error("expected `low` and `high`, found no range; only a fixed parameter may leave both out")
+    low, high = keys["low"].number(), keys["high"].number()
+    if not low <= value <= high or low == high:
+        raise keys["value"].error(f"expected a value between low {low:g} and high {high:g}, found {value:g}; correct one of the three")
+    return low, high

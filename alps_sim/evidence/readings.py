@@ -1,0 +1,213 @@
+"""Where the paper or the structure of the model can be read in two ways: the reading taken, and the alternatives.
+
+A scenario selects alternatives by `readings: {identifier: alternative}`. An alternative sets parameters of the ledger; some make
+a named choice instead, which the comparison with published figures or the author of a scenario acts upon.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from alps_sim.evidence.errors import EvidenceError, suggestion
+from alps_sim.evidence.ledger import Ledger, load_ledger
+from alps_sim.evidence.source import FOLDER, Located, read_source
+
+FILE: Final = FOLDER / "readings.yaml"
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to read.
+
+    Attributes
+    ----------
+    name
+        What a scenario writes.
+    meaning
+        The way, in words.
+    parameters
+        Values of ledger parameters that it sets; none for a base case that keeps the ledger.
+    choices
+        Named choices that it makes, by name of the choice.
+    """
+
+    name: str
+    meaning: str
+    parameters: Mapping[str, float]
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question with more than one answer.
+
+    Attributes
+    ----------
+    identifier
+        What a scenario writes.
+    question
+        What is open.
+    where
+        Place in the paper, or why the structure is open.
+    taken
+        Name of the alternative that holds if a scenario says nothing.
+    alternatives
+        By name, the one taken among them.
+    file, line
+        Where it stands.
+    """
+
+    identifier: str
+    question: str
+    where: str
+    taken: str
+    alternatives: Mapping[str, Alternative]
+    file: str
+    line: int
+
+    def alternative(self, name: str) -> Alternative:
+        """The alternative of that name.
+
+        Raises
+        ------
+        EvidenceError
+            If there is none.
+        """
+        if name not in self.alternatives:
+            hint = suggestion(name, self.alternatives)
+            raise EvidenceError(f"expected an alternative of the reading `{self.identifier}`, found `{name}`; {hint}")
+        return self.alternatives[name]
+
+
+@lru_cache(maxsize=1)
+def load_readings() -> Mapping[str, Reading]:
+    """All readings of the package by identifier, in file order, read once a process.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry is not as it should be, with file and line.
+    """
+    return read_readings(FILE, load_ledger())
+
+
+def read_readings(path: Path, ledger: Ledger) -> dict[str, Reading]:
+    """Read readings from a file.
+
+    Raises
+    ------
+    EvidenceError
+        For an unknown or missing key, a parameter that is not in the ledger, an unknown choice, or a reading taken that is not
+        among its alternatives.
+    """
+    keys = read_source(path).mapping(("choices", "readings"))
+    choices = {name: _choice(entry) for name, entry in keys["choices"].table().items()}
+    return {name: _reading(name, entry, ledger, choices) for name, entry in keys["readings"].table().items()}
+
+
+def reading_parameters(selected: Mapping[str, str]) -> dict[str, float]:
+    """Parameter values set by selected readings; readings not named set nothing beyond the ledger.
+
+    Parameters
+    ----------
+    selected
+        Name of the alternative by identifier of the reading.
+
+    Raises
+    ------
+    EvidenceError
+        If a reading or alternative does not exist, or two of them set one parameter to different values.
+    """
+    values: dict[str, float] = {}
+    owner: dict[str, str] = {}
+    for identifier, name in selected.items():
+        for parameter, value in find_reading(identifier).alternative(name).parameters.items():
+            if values.get(parameter, value) != value:
+                message = f"expected one value for `{parameter}`, found two: by the readings `{owner[parameter]}` and `{identifier}`"
+                raise EvidenceError(f"{message}; select one of them and set the parameter yourself")
+            values[parameter], owner[parameter] = value, identifier
+    return values
+
+
+def reading_choices(selected: Mapping[str, str]) -> dict[str, str]:
+    """Named choices in force: of the selected readings, else of those taken.
+
+    Parameters
+    ----------
+    selected
+        Name of the alternative by identifier of the reading.
+
+    Raises
+    ------
+    EvidenceError
+        If a reading or alternative does not exist.
+    """
+    for identifier, name in selected.items():
+        find_reading(identifier).alternative(name)
+    found: dict[str, str] = {}
+    for reading in load_readings().values():
+        found |= reading.alternative(selected.get(reading.identifier, reading.taken)).choices
+    return found
+
+
+def find_reading(identifier: str) -> Reading:
+    """The reading of that identifier.
+
+    Raises
+    ------
+    EvidenceError
+        If there is none, with the nearest identifiers.
+    """
+    readings = load_readings()
+    if identifier not in readings:
+        raise EvidenceError(f"expected a reading of the paper, found `{identifier}`; {suggestion(identifier, readings)}")
+    return readings[identifier]
+
+
+def _choice(entry: Located) -> tuple[str, ...]:
+    keys = entry.mapping(("values", "meaning"))
+    keys["meaning"].text()
+    return tuple(item.text() for item in keys["values"].items())
+
+
+def _reading(identifier: str, entry: Located, ledger: Ledger, choices: Mapping[str, tuple[str, ...]]) -> Reading:
+    keys = entry.mapping(("question", "where", "taken", "alternatives"))
+    alternatives = {name: _alternative(name, item, ledger, choices) for name, item in keys["alternatives"].table().items()}
+    taken = keys["taken"].text()
+    if taken not in alternatives or len(alternatives) < 2:
+        raise keys["taken"].error(f"expected one of at least two alternatives, found `{taken}`; {suggestion(taken, alternatives)}")
+    if not _keeps_the_ledger(alternatives[taken]):
+        raise keys["taken"].error(f"expected the reading taken to keep the ledger's values, found parameters under `{taken}`; remove them")
+    return Reading(identifier, keys["question"].text(), keys["where"].text(), taken, alternatives, entry.file, entry.line)
+
+
+def _keeps_the_ledger(alternative: Alternative) -> bool:
+    return not alternative.parameters
+
+
+def _alternative(name: str, entry: Located, ledger: Ledger, choices: Mapping[str, tuple[str, ...]]) -> Alternative:
+    keys = entry.mapping(("meaning",), ("parameters", "choices"))
+    parameters = {key: _known(key, item, ledger) for key, item in keys["parameters"].table().items()} if "parameters" in keys else {}
+    made = {key: _made(key, item, choices) for key, item in keys["choices"].table().items()} if "choices" in keys else {}
+    return Alternative(name, keys["meaning"].text(), parameters, made)
+
+
+def _known(name: str, item: Located, ledger: Ledger) -> float:
+    value = item.number()
+    if name not in ledger.parameters:
+        raise item.error(f"expected a parameter of the ledger, found `{name}`; {suggestion(name, ledger.parameters)}")
+    if not math.isfinite(value) or value < 0:
+        raise item.error(f"expected a value from 0 on for `{name}`, found {value:g}")
+    return value
+
+
+def _made(name: str, item: Located, choices: Mapping[str, tuple[str, ...]]) -> str:
+    value = item.text()
+    if name not in choices:
+        raise item.error(f"expected a choice listed under `choices`, found `{name}`; {suggestion(name, choices)}")
+    if value not in choices[name]:
+        raise item.error(f"expected {' or '.join(choices[name])} for `{name}`, found `{value}`; {suggestion(value, choices[name])}")
+    return value

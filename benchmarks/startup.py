@@ -1,0 +1,43 @@
+"""Start, cold and warm, and a whole run with all its files: time and memory of processes of their own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Wall seconds and peak memory in GB of the program with some arguments."""
+    before = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alps_sim.cli", *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise RuntimeError(f"alps-sim {' '.join(arguments)} ended with status {status}")
+    return time.perf_counter() - before, usage.ru_maxrss / (1024**2 if sys.platform != "darwin" else 1024**3)
+
+
+def start_figures(path: Path, quick: bool) -> dict[str, Any]:
+    """Help; the first result with a cold and a warm cache of compiled code."""
+    with tempfile.TemporaryDirectory() as place:
+        environment = {**os.environ, "ALPS_SIM_CACHE": place}
+        small = ["run", str(path), "--patients", "64", "--draws", "0", "--out", str(Path(place) / "out")]
+        help_seconds = min(_run(["--help"], environment)[0] for _ in range(3))
+        cold = _run(small, environment)[0]
+        warm = min(_run(small, environment)[0] for _ in range(1 if quick else 3))
+    return {"--help: seconds": help_seconds, "cold start to a small result: seconds": cold, "warm start to a small result: seconds": warm}
+
+
+def run_figures(path: Path, quick: bool) -> dict[str, Any]:
+    """The whole main job with all its files."""
+    patients = 10_000 if quick else 100_000
+    with tempfile.TemporaryDirectory() as place:
+        seconds, gigabytes = _run(["run", str(path), "--patients", str(patients), "--out", str(Path(place) / "out")], dict(os.environ))
+    return {f"run of {patients} patients with all files: seconds": seconds, f"run of {patients} patients: peak GB": gigabytes}
