@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-COMPILED_SOURCES: Final = ("accelerate.py", "randomness.py", "rules/*.py", "engines/kernel.py")
+COMPILED_SOURCES: Final = ("accelerate.py", "randomness.py", "rules/*.py", "engines/kernel.py", "engines/stepping.py")
 """Files, relative to the package, whose text decides what is compiled."""
 
 JIT: Final = os.environ.get("ALPS_SIM_JIT", "1") != "0"
@@ -55,6 +55,24 @@ if JIT:
     def compiled(function: Function) -> Function:
         """Compile a rule at its first call, or take it from the cache on disk."""
         return numba.njit(cache=True, error_model="numpy", nogil=True)(function)  # type: ignore[no-any-return]
+
+    def pointer_to(dtype: Any) -> Any:
+        """Type of a pointer to elements of a NumPy type, for `callback`."""
+        return numba.types.CPointer(numba.from_dtype(dtype))
+
+    def callback(function: Callable[..., Any], result: Any, *arguments: Any) -> Callable[..., Any]:
+        """Compile a function of pointers and numbers for calls from Python by address.
+
+        A call costs about a microsecond. numba's dispatcher takes 20 to recognise records of hundreds of fields, at each call.
+
+        Parameters
+        ----------
+        function
+            Works on `numba.carray` of its pointers.
+        result, arguments
+            numba types; of `pointer_to` for arrays, passed as addresses.
+        """
+        return numba.cfunc(result(*arguments), cache=True, error_model="numpy")(function).ctypes  # type: ignore[no-any-return]
 
 else:
 

@@ -83,6 +83,7 @@ def run(
     interrupted = "Interrupted: nothing was written, earlier results are as they were."
     with mistakes_told(scenario, *([out] if out else []), Path("results"), on_interrupt=interrupted):
         from alps_sim.commands.progress import Bars
+        from alps_sim.scenario import load_scenario
         from alps_sim.simulation import run as simulate
 
         with Bars() as bars:
@@ -98,7 +99,12 @@ def run(
                 draws=draws,
                 progress=bars,
             )
+        replica = load_scenario(scenario, given).replica
     typer.echo(result.headline)
+    if result.predictions is not None and replica is not None:
+        from alps_sim.commands.replica import beside_published
+
+        typer.echo("\n" + beside_published(result.predictions, replica.cohort))
     typer.echo(f"\nReport:  {result.report}\nResults: {result.folder}")
     if not result.passed:
         typer.echo(f"A check of this run failed; do not use its numbers.\n{result.bookkeeping.statement}", err=True)
@@ -136,15 +142,13 @@ def _check_results(folder: Path) -> None:
 
 @app.command()
 def evidence(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A parameter, or a part of names.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A parameter, a reading of the paper, or a published figure.", show_default=False)] = None,
 ) -> None:
-    """List what is known (value, unit, range, grade), or show one parameter with its source and uses."""
+    """List what is known (value, unit, range, grade), or show one entry with its source and uses."""
     with mistakes_told():
-        from alps_sim.commands.evidence import described, listed
-        from alps_sim.evidence.ledger import load_ledger
+        from alps_sim.commands.evidence import evidence_described, evidence_listed
 
-        ledger = load_ledger()
-        typer.echo(listed(ledger) if name is None else described(ledger, name))
+        typer.echo(evidence_listed() if name is None else evidence_described(name))
 
 
 def main() -> None:

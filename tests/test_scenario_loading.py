@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from alps_sim.evidence.ledger import load_ledger
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.loader import load_scenario
+from alps_sim.scenario.overrides import override_warnings
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 MAIN = SCENARIOS / "early_splenectomy_vs_mmf_sirolimus.yaml"
@@ -181,9 +183,37 @@ class TestOverrides:
         text = f"population: {{age_at_index_years: {age}}}\nparameters: {{age_at_index_log_sd: 0.9}}\n"
         assert "takes its place" in error_of(layer(tmp_path, text)).message
 
-    def test_an_unknown_reading_is_refused(self, tmp_path: Path) -> None:
-        error = error_of(layer(tmp_path, "readings:\n  no_such_reading: other\n"))
+    @pytest.mark.parametrize(
+        ("text", "line", "told"),
+        [
+            ("readings:\n  repeated_sepsi: recurrence\n", 4, "did you mean `repeated_sepsis`?"),
+            ("readings:\n  lymphoma_ratio: earlier\n  repeated_sepsis: recurence\n", 5, "did you mean `recurrence`?"),
+            ("readings:\n  repeated_sepsis: 3\n", 4, "a text"),
+            ("readings:\n  multiple_episodes: at_least_two\n  deaths_by_cause: any_cause\n", 3, "two"),
+            ("only_strategies: [steroids_alone]\ncomparator: steroids_alone\nreadings: {mmf_response: lasting_only}\n", 5, "uses mmf"),
+        ],
+    )
+    def test_a_bad_reading_is_refused_at_its_line(self, tmp_path: Path, text: str, line: int, told: str) -> None:
+        error = error_of(layer(tmp_path, text))
+        assert error.line == line
+        assert told in error.message
+
+    def test_a_reading_sets_parameters_and_an_override_wins(self, tmp_path: Path) -> None:
+        text = "readings: {repeated_sepsis: recurrence}\nparameters: {sepsis_recurrence_ratio: 4}\n"
+        scenario = load_scenario(layer(tmp_path, text))
+        values = scenario.parameter_values(load_ledger())
+        assert (values["infection_frailty_variance"], values["sepsis_recurrence_ratio"]) == (0.0, 4.0)
+        assert any("repeated_sepsis" in warning for warning in override_warnings(scenario, load_ledger()))
+
+    def test_a_parameter_that_is_a_word_is_not_for_a_number(self, tmp_path: Path) -> None:
+        error = error_of(layer(tmp_path, "parameters:\n  drug.mmf.dose_basis: 1\n"))
         assert error.line == 4
+        assert "a word of the ledger" in error.message
+
+    def test_an_unknown_life_table_is_refused_with_the_known_ones(self, tmp_path: Path) -> None:
+        error = error_of(layer(tmp_path, "life_table_period: 2016\n"))
+        assert error.line == 3
+        assert "2015, 2017" in error.message
 
     def test_prices_are_those_of_the_ledger(self, tmp_path: Path) -> None:
         assert "unit costs of the ledger" in error_of(layer(tmp_path, "price_year: 1999\n")).message

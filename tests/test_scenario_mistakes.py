@@ -23,7 +23,7 @@ WRONG_NUMBERS = {"negative": "-1", "huge": "1.0e+30", "with unit": "5 years"}
 OF_SINGLE_VALUES = (*WRONG_NUMBERS, "unknown word")
 KINDS = ("misspelt", "mistyped", *OF_SINGLE_VALUES)
 ANCHOR = re.compile(r"&[a-z]")
-FREE_TEXT = {"title", "description", "note", "source", "name", "cohort"}
+FREE_TEXT = {"title", "description", "note", "source", "name"}
 """Texts that may say anything; they are mistyped, but cannot be misspelt."""
 
 
@@ -88,9 +88,9 @@ def _mistakes_at(file: str, text: str, path: tuple[str, ...], key: Any, value: A
     if is_alias or ANCHOR.search(text, start + 1, end):  # what an alias needs elsewhere must stay
         return
     yield mistake("mistyped", _replacement(value, "[[]]" if isinstance(value, ScalarNode) else "'wrong'"))
-    if isinstance(value, ScalarNode) and value.tag.endswith((":int", ":float")):
+    if isinstance(value, ScalarNode) and str(value.tag).endswith((":int", ":float")):
         yield from (mistake(kind, wrong) for kind, wrong in WRONG_NUMBERS.items())
-    elif isinstance(value, ScalarNode) and value.tag.endswith(":str") and path[-1] not in FREE_TEXT:
+    elif isinstance(value, ScalarNode) and str(value.tag).endswith(":str") and path[-1] not in FREE_TEXT:
         yield mistake("unknown word", value.value + "_q")
 
 

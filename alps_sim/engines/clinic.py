@@ -12,7 +12,7 @@ import numpy as np
 import simpy
 
 from alps_sim.engines.cohort import fresh_states, rows_of
-from alps_sim.engines.kernel import step_one
+from alps_sim.engines.stepping import make_stepper
 from alps_sim.engines.worlds import make_world
 from alps_sim.outcomes.block import CONTROLS, BlockResult
 from alps_sim.rules.accounts import COUNTER_COUNT
@@ -57,6 +57,9 @@ class Clinic:
         self._residuals = np.zeros((*shape, len(CONTROLS)))
         self._counts = np.zeros((*shape, len(CONTROLS)))
         self._lines: list[list[Any]] = [[] for _ in range(attributes.size)]
+        self._log_counts = np.asarray(self._states["log_count"])
+        self._world["waiting"][0] = self.waiting_years()
+        self._stepper = make_stepper(self._states, self._world, self._counters, self._residuals, self._counts)
 
     def waiting_years(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Waiting time for each service now, years; nothing is scarce yet."""
@@ -95,10 +98,9 @@ class Clinic:
 
     def _step(self, number: int, begins: bool) -> float:
         """One call of the rules for one patient; the time of the next event, negative at the end of the life."""
-        state = self._states[number : number + 1]
-        written = int(state["log_count"][0])
-        self._world["waiting"][0] = self.waiting_years()
-        due = step_one(state, self._world, self._counters[number], self._residuals[number], self._counts[number], begins)
-        if self._keep_events:
-            self._lines[number].append(self._world["log"][0, written : int(state["log_count"][0])].copy())
+        if not self._keep_events:
+            return self._stepper(number, begins)
+        written = int(self._log_counts[number])
+        due = self._stepper(number, begins)
+        self._lines[number].append(self._world["log"][0, written : int(self._log_counts[number])].copy())
         return due

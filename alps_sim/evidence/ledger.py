@@ -154,7 +154,7 @@ class Ledger:
 def _overridden(ledger: Ledger, values: dict[str, float], overrides: Mapping[str, float]) -> dict[str, float]:
     for name, value in overrides.items():
         parameter = ledger[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not math.isfinite(value):
             raise EvidenceError(f"expected a finite number for `{name}` ({parameter.unit}), found {value!r}")
         values[name] = float(value)
     return values

@@ -4,6 +4,7 @@ The tree is made from the parser's nodes without building Python values first, s
 seen; only mappings, lists, texts, numbers, true and false are accepted.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from alps_sim.evidence.errors import EvidenceError, suggestion
 FOLDER: Final = Path(__file__).parent
 """Where the evidence lives."""
 
-_SCALARS: Final = {
+_SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
     "tag:yaml.org,2002:float": float,

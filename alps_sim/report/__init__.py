@@ -1,0 +1,1 @@
+"""Figures and the report: what a run found, drawn and told, with what it rests on."""

@@ -8,7 +8,7 @@ import numpy as np
 from alps_sim.rules.world import FloatArray
 from alps_sim.scenario.patients import Population
 
-Records = np.ndarray[Any, Any]
+Records = np.recarray[Any, Any]
 
 
 @dataclass(frozen=True)

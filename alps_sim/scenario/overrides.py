@@ -1,4 +1,4 @@
-"""A scenario's parameters and readings against the evidence ledger: known, possible, and read by something.
+"""A scenario against the evidence: parameters, readings, prices, life table and cohort are known, possible, and read by something.
 
 Outside the ledger's low-high a value is accepted with a warning; outside what the quantity can be at all it is refused.
 """
@@ -9,8 +9,9 @@ from typing import Final
 
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import WORDS, Ledger, Parameter, load_ledger
-from alps_sim.evidence.readings import find_reading, load_readings, reading_parameters
+from alps_sim.evidence.readings import find_reading, reading_parameters
 from alps_sim.evidence.tables import life_table_periods
+from alps_sim.evidence.targets import target_cohorts
 from alps_sim.rules.codes import ACUTE_STEPS, AGENTS, RITUXIMAB, SPLENECTOMY, STEP_RITUXIMAB, STEP_SPLENECTOMY_ASSESSMENT, TREATMENTS
 from alps_sim.scenario.errors import suggestion
 from alps_sim.scenario.schema import Scenario
@@ -26,7 +27,7 @@ _OF_TREATMENT: Final = {AGENTS[RITUXIMAB]: "rituximab_", TREATMENTS[SPLENECTOMY]
 
 
 def check_overrides(scenario: Scenario, tree: Node) -> None:
-    """Refuse an override that the ledger does not know, that cannot be, or that nothing reads.
+    """Refuse what the evidence does not know, what cannot be, and what nothing would read.
 
     Parameters
     ----------
@@ -38,15 +39,15 @@ def check_overrides(scenario: Scenario, tree: Node) -> None:
     Raises
     ------
     ScenarioError
-        At the first such override.
+        At the first such mistake.
     """
     ledger = load_ledger()
     for name in scenario.parameters:
         _check_override(name, scenario, ledger, tree.value["parameters"].value[name].at)
-    for identifier in scenario.readings:
-        _check_reading(identifier, scenario, tree.value["readings"].value[identifier].at)
+    _check_readings(scenario, tree)
     _check_prices(scenario, ledger, tree)
     _check_life_table(scenario, tree)
+    _check_cohort(scenario, tree)
 
 
 def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place) -> None:
@@ -64,17 +65,21 @@ def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place)
         raise place.error(f"expected an override that this scenario reads, found `{name}`, but {unread}; remove it")
 
 
-def _check_reading(identifier: str, scenario: Scenario, place: Place) -> None:
-    """A reading and its alternative exist, do not contradict the others, and change something that this scenario reads."""
+def _check_readings(scenario: Scenario, tree: Node) -> None:
+    """Each reading and its alternative exist and change something that this scenario reads; together they do not contradict."""
+    for identifier, name in scenario.readings.items():
+        place = tree.value["readings"].value[identifier].at
+        try:
+            changed = find_reading(identifier).alternative(name).parameters
+        except EvidenceError as error:
+            raise place.error(error.message) from None
+        unread = [_why_unread(parameter, scenario) for parameter in changed]
+        if unread and all(unread):
+            raise place.error(f"expected a reading that changes this scenario, found `{identifier}`, but {unread[0]}; remove it")
     try:
         reading_parameters(scenario.readings)
-        changed = find_reading(identifier).alternative(scenario.readings[identifier]).parameters
     except EvidenceError as error:
-        named = identifier in load_readings() or f"`{identifier}`" in error.message
-        raise place.error(error.message if named else f"expected readings that agree, found: {error.message}") from None
-    unread = [_why_unread(name, scenario) for name in changed]
-    if unread and all(unread):
-        raise place.error(f"expected a reading that changes this scenario, found `{identifier}`, but {unread[0]}; remove it")
+        raise tree.value["readings"].at.error(error.message) from None
 
 
 def _check_life_table(scenario: Scenario, tree: Node) -> None:
@@ -83,6 +88,16 @@ def _check_life_table(scenario: Scenario, tree: Node) -> None:
         known = ", ".join(str(period) for period in periods)
         found = scenario.life_table_period
         raise tree.value["life_table_period"].at.error(f"expected the year of a life table, found {found}; choose from {known}")
+
+
+def _check_cohort(scenario: Scenario, tree: Node) -> None:
+    """A replica is of a cohort that published figures are told of."""
+    if scenario.replica is None:
+        return
+    known, found = target_cohorts(), scenario.replica.cohort
+    if found not in known:
+        place = tree.value["replica"].value["cohort"].at
+        raise place.error(f"expected a cohort with published figures, found '{found}'; {suggestion(found, known)}")
 
 
 def _check_prices(scenario: Scenario, ledger: Ledger, tree: Node) -> None:

@@ -1,0 +1,168 @@
+"""The ledger and the readings told to a reader: one entry in full, or all of them as a table."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from alps_sim.evidence.ledger import GRADES, Ledger, Parameter, load_ledger
+from alps_sim.evidence.readings import Alternative, Reading, find_reading, load_readings
+from alps_sim.evidence.usage import Use, find_uses, uses_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH: Final = 100
+
+
+def describe_parameter(name: str, ledger: Ledger | None = None) -> str:
+    """One parameter in full: value, unit, distribution, range, grade, source, note, other readings, place, and where it is read.
+
+    Parameters
+    ----------
+    name
+        A ledger name.
+    ledger
+        The package's own if not given.
+
+    Returns
+    -------
+    str
+        Lines of text.
+
+    Raises
+    ------
+    EvidenceError
+        If the name is not in the ledger, with the nearest names.
+    """
+    parameter = (ledger or load_ledger())[name]
+    lines = [
+        name,
+        _line("value", f"{_shown(parameter)} ({parameter.unit})"),
+        _line("range", f"{parameter.low:g} to {parameter.high:g}" if parameter.low < parameter.high else "none"),
+        _line("drawn from", _drawn(parameter)),
+        _line("grade", f"{parameter.grade}: {GRADES[parameter.grade]}"),
+        _line("source", parameter.source),
+        _line("note", parameter.note),
+        *(_line("reading", text) for text in _readings_that_set(name)),
+        _line("stands in", f"{parameter.file}:{parameter.line}"),
+        _line("read in", _told(uses_of(name))),
+    ]
+    return "\n".join(lines)
+
+
+def describe_reading(identifier: str) -> str:
+    """One reading in full: the question, its place in the paper, the alternatives and what each sets.
+
+    Parameters
+    ----------
+    identifier
+        As a scenario writes it.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no such reading, with the nearest identifiers.
+    """
+    reading = find_reading(identifier)
+    lines = [identifier, _line("question", reading.question), _line("where", reading.where)]
+    for alternative in reading.alternatives.values():
+        title = alternative.name + (" (taken)" if alternative.name == reading.taken else "")
+        lines.append(_line("alternative", f"{title}: {alternative.meaning}"))
+        lines.extend(_line("  sets", text) for text in _settings(alternative))
+    lines.append(_line("stands in", f"{reading.file}:{reading.line}"))
+    return "\n".join(lines)
+
+
+def evidence_table(ledger: Ledger | None = None) -> "pd.DataFrame":
+    """All parameters as a table, one row each, in ledger order.
+
+    Parameters
+    ----------
+    ledger
+        The package's own if not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        parameter, value, unit, low, high, distribution, grade, source, note, file, line, uses (number of places that read it).
+    """
+    import pandas as pd
+
+    known = ledger or load_ledger()
+    uses = find_uses(known.parameters)
+    return pd.DataFrame([_row(parameter, uses) for parameter in known.parameters.values()])
+
+
+def readings_table() -> "pd.DataFrame":
+    """All readings with their alternatives, one row an alternative.
+
+    Returns
+    -------
+    pandas.DataFrame
+        reading, alternative, taken, meaning, sets, question, where.
+    """
+    import pandas as pd
+
+    return pd.DataFrame([_reading_row(reading, one) for reading in load_readings().values() for one in reading.alternatives.values()])
+
+
+def _row(parameter: Parameter, uses: Mapping[str, tuple[Use, ...]]) -> dict[str, object]:
+    return {
+        "parameter": parameter.name,
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "low": parameter.low,
+        "high": parameter.high,
+        "distribution": str(parameter.distribution),
+        "grade": parameter.grade,
+        "source": parameter.source,
+        "note": parameter.note,
+        "file": parameter.file,
+        "line": parameter.line,
+        "uses": len(uses[parameter.name]),
+    }
+
+
+def _reading_row(reading: Reading, alternative: Alternative) -> dict[str, object]:
+    return {
+        "reading": reading.identifier,
+        "alternative": alternative.name,
+        "taken": alternative.name == reading.taken,
+        "meaning": alternative.meaning,
+        "sets": "; ".join(_settings(alternative)),
+        "question": reading.question,
+        "where": reading.where,
+    }
+
+
+def _shown(parameter: Parameter) -> str:
+    return parameter.word or f"{parameter.value:g}"
+
+
+def _drawn(parameter: Parameter) -> str:
+    if parameter.distribution.is_fixed:
+        return "not drawn"
+    shared = "" if parameter.moves_with == parameter.name else f", sharing the luck of {parameter.moves_with}"
+    return f"{parameter.distribution}{shared}"
+
+
+def _readings_that_set(name: str) -> list[str]:
+    return [
+        f"{alternative.parameters[name]:g} if {reading.identifier} is read as {alternative.name}"
+        for reading in load_readings().values()
+        for alternative in reading.alternatives.values()
+        if name in alternative.parameters
+    ]
+
+
+def _settings(alternative: Alternative) -> list[str]:
+    numbers = [f"{name} = {value:g}" for name, value in alternative.parameters.items()]
+    return numbers + [f"{name}: {choice}" for name, choice in alternative.choices.items()]
+
+
+def _told(uses: tuple[Use, ...]) -> str:
+    return ", ".join(str(use) for use in uses) if uses else "nothing"
+
+
+def _line(label: str, text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=f"  {label:<14} ", subsequent_indent=" " * 17)

@@ -1,0 +1,225 @@
+"""Published figures that a simulated cohort is compared with, in three classes.
+
+INPUT figures go into the model and so must come out of it: they check the code. CALIBRATED figures are fitted. Only HELD_OUT
+figures test the model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from scipy import special
+
+from alps_sim.evidence.errors import suggestion
+from alps_sim.evidence.source import FOLDER, Located, read_source
+
+FILE: Final = FOLDER / "targets.yaml"
+
+CLASSES: Final = ("INPUT", "CALIBRATED", "HELD_OUT")
+
+ORIGINS: Final = ("birth", "presentation", "enrolment", "splenectomy", "drug_start")
+"""Where a window may begin."""
+
+END_OF_FOLLOW_UP: Final = "end_of_follow_up"
+_ENDS: Final = (END_OF_FOLLOW_UP, "drug_start")
+
+_REQUIRED: Final = ("description", "observed", "statistic", "cohort", "window", "class", "source")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was published: a count of n, a count over person-years, or a value.
+
+    Attributes
+    ----------
+    value
+        The share, the rate per year or the value itself.
+    count
+        Patients or events counted; None for a value.
+    n
+        Patients among whom; None if not told or a rate.
+    person_years
+        Time over which events were counted; None if not a rate.
+    """
+
+    value: float
+    count: int | None = None
+    n: int | None = None
+    person_years: float | None = None
+
+    def interval(self, level: float = 0.95) -> tuple[float, float] | None:
+        """Exact confidence interval, Clopper-Pearson for a share and Poisson for a rate.
+
+        Parameters
+        ----------
+        level
+            Coverage, between 0 and 1.
+
+        Returns
+        -------
+        tuple or None
+            Low and high; None for a bare value.
+        """
+        tail = (1.0 - level) / 2.0
+        if self.count is None:
+            return None
+        if self.person_years is not None:
+            low = float(special.gammaincinv(self.count, tail)) if self.count else 0.0
+            return low / self.person_years, float(special.gammaincinv(self.count + 1, 1.0 - tail)) / self.person_years
+        rest = (self.n or 0) - self.count
+        low = float(special.betaincinv(self.count, rest + 1, tail)) if self.count else 0.0
+        high = float(special.betaincinv(self.count + 1, rest, 1.0 - tail)) if rest else 1.0
+        return low, high
+
+    def __str__(self) -> str:
+        if self.count is not None:
+            return f"{self.count}/{self.n}" if self.n is not None else f"{self.count} in {self.person_years:g} person-years"
+        return f"{self.value:g}"
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when to when a figure was observed.
+
+    Attributes
+    ----------
+    origin
+        One of ORIGINS.
+    years
+        Length in years; None if it ends with an occasion.
+    until
+        The occasion that ends it; None if it has a length.
+    """
+
+    origin: str
+    years: float | None
+    until: str | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One published figure.
+
+    Attributes
+    ----------
+    identifier, description
+        Name and words.
+    observed
+        What was published.
+    statistic
+        Identifier of the statistic computed from a simulated cohort.
+    cohort
+        Identifier of the cohort it was observed in.
+    window
+        From when to when.
+    target_class
+        One of CLASSES.
+    source, note
+        Publication, and what to know when comparing; an empty note if there is nothing.
+    file, line
+        Where it stands.
+    """
+
+    identifier: str
+    description: str
+    observed: Observed
+    statistic: str
+    cohort: str
+    window: Window
+    target_class: str
+    source: str
+    note: str
+    file: str
+    line: int
+
+
+@lru_cache(maxsize=1)
+def load_targets() -> tuple[Target, ...]:
+    """All published figures of the package, in file order, read once a process.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry is not as it should be, with file and line.
+    """
+    return read_targets(FILE)
+
+
+def target_cohorts() -> dict[str, str]:
+    """What each cohort of the published figures is, by identifier."""
+    return {name: item.text() for name, item in read_source(FILE).mapping(("cohorts", "targets"))["cohorts"].table().items()}
+
+
+def read_targets(path: Path) -> tuple[Target, ...]:
+    """Read published figures from a file.
+
+    Raises
+    ------
+    EvidenceError
+        For an unknown or missing key, class or cohort, or an observation that cannot be.
+    """
+    keys = read_source(path).mapping(("cohorts", "targets"))
+    cohorts = keys["cohorts"].table()
+    return tuple(_target(name, entry, cohorts) for name, entry in keys["targets"].table().items())
+
+
+def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target:
+    keys = entry.mapping(_REQUIRED, ("note",))
+    return Target(
+        name,
+        keys["description"].text(),
+        _observed(keys["observed"]),
+        keys["statistic"].text(),
+        _one_of(keys["cohort"], tuple(cohorts), "a cohort listed under `cohorts`"),
+        _window(keys["window"]),
+        _one_of(keys["class"], CLASSES, "a class"),
+        keys["source"].text(),
+        keys["note"].text() if "note" in keys else "",
+        entry.file,
+        entry.line,
+    )
+
+
+def _one_of(item: Located, known: tuple[str, ...], what: str) -> str:
+    found = item.text()
+    if found not in known:
+        raise item.error(f"expected {what}, found `{found}`; {suggestion(found, known)}")
+    return found
+
+
+def _observed(item: Located) -> Observed:
+    keys = item.mapping((), ("count", "n", "person_years", "value"))
+    n = _whole(keys["n"]) if "n" in keys else None
+    if "value" in keys and not keys.keys() & {"count", "person_years"}:
+        return Observed(keys["value"].number(), n=n)
+    if "count" not in keys or "value" in keys or ("n" in keys) == ("person_years" in keys):
+        raise item.error(f"expected a count with n, a count with person_years, or a value, found {', '.join(keys)}; write one of the three")
+    count = _whole(keys["count"])
+    if n is not None:
+        if not 0 <= count <= n or n == 0:
+            raise item.error(f"expected a count from 0 to n, found {count} of {n}")
+        return Observed(count / n, count, n)
+    years = keys["person_years"].number()
+    if years <= 0:
+        raise item.error(f"expected person_years above 0, found {years:g}")
+    return Observed(count / years, count, None, years)
+
+
+def _whole(item: Located) -> int:
+    number = item.number()
+    if number != int(number) or number < 0:
+        raise item.error(f"expected a whole number from 0 on, found {number:g}")
+    return int(number)
+
+
+def _window(item: Located) -> Window:
+    keys = item.mapping(("from", "until"))
+    origin = _one_of(keys["from"], ORIGINS, "a beginning")
+    if isinstance(keys["until"].value, str):
+        return Window(origin, None, _one_of(keys["until"], _ENDS, "an end or a number of years"))
+    years = keys["until"].number()
+    if years <= 0:
+        raise keys["until"].error(f"expected years above 0, found {years:g}")
+    return Window(origin, years, None)

@@ -1,0 +1,42 @@
+"""Figures as files, the same bytes for the same figure: no date, no random identifiers."""
+
+import base64
+from pathlib import Path
+from typing import Final
+
+from matplotlib.figure import Figure
+
+from alps_sim.report.theme import themed
+
+DOTS_PER_INCH: Final = 300
+FORMATS: Final = ("png", "svg")
+
+
+def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
+    """Save a figure as PNG (300 dots per inch) and SVG.
+
+    Parameters
+    ----------
+    figure
+        As the figure functions return it.
+    folder
+        Made if it does not exist.
+    name
+        File name without its ending.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        The PNG and the SVG.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    with themed():
+        figure.savefig(png, dpi=DOTS_PER_INCH, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    return png, svg
+
+
+def data_uri(svg: Path) -> str:
+    """An SVG file as a `data:` address, so that a page carries it within."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.read_bytes()).decode("ascii")
