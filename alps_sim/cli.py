@@ -46,6 +46,17 @@ def _settings(texts: list[str]) -> dict[str, str]:
     return settings
 
 
+def _place(out: Path | None) -> Path | None:
+    """Where results shall be: a run replaces earlier results, and must never replace anything else."""
+    if out is None:
+        return None
+    taken = out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file()
+    if taken or not out.name:
+        found = f"found '{out}', which holds other files" if taken else f"found '{out}'"
+        raise typer.BadParameter(f"expected a new folder or earlier results, {found}; choose another", param_hint="--out")
+    return out
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -79,11 +90,10 @@ def run(
     ] = None,
 ) -> None:
     """Simulate a scenario; leave a results folder with its report, and print the answer."""
-    chosen, given = _names(strategies), _settings(settings or [])
+    chosen, given, place = _names(strategies), _settings(settings or []), _place(out)
     interrupted = "Interrupted: nothing was written, earlier results are as they were."
-    with mistakes_told(scenario, *([out] if out else []), Path("results"), on_interrupt=interrupted):
+    with mistakes_told(scenario, *([place] if place else []), Path("results"), on_interrupt=interrupted):
         from alps_sim.commands.progress import Bars
-        from alps_sim.scenario import load_scenario
         from alps_sim.simulation import run as simulate
 
         with Bars() as bars:
@@ -93,18 +103,17 @@ def run(
                 seed=seed,
                 strategies=chosen,
                 workers=workers,
-                out=out,
+                out=place,
                 settings=given,
                 events=events,
                 draws=draws,
                 progress=bars,
             )
-        replica = load_scenario(scenario, given).replica
     typer.echo(result.headline)
-    if result.predictions is not None and replica is not None:
-        from alps_sim.commands.replica import beside_published
+    if result.predictions is not None:
+        from alps_sim.validation.published import comparison_text
 
-        typer.echo("\n" + beside_published(result.predictions, replica.cohort))
+        typer.echo("\n" + comparison_text(result.predictions))
     typer.echo(f"\nReport:  {result.report}\nResults: {result.folder}")
     if not result.passed:
         typer.echo(f"A check of this run failed; do not use its numbers.\n{result.bookkeeping.statement}", err=True)
@@ -142,7 +151,9 @@ def _check_results(folder: Path) -> None:
 
 @app.command()
 def evidence(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A parameter, a reading of the paper, or a published figure.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A parameter, a reading of the paper, or a published figure.", show_default=False)
+    ] = None,
 ) -> None:
     """List what is known (value, unit, range, grade), or show one entry with its source and uses."""
     with mistakes_told():

@@ -115,11 +115,11 @@ def expected_attributes(inputs: Inputs) -> dict[str, float]:
     Returns
     -------
     dict
-        `male_share`; `log_age_at_index`, the mean logarithm of the age in years; the means of `flare_frailty`,
+        `male`, their share; `log_age_at_index`, the mean logarithm of the age in years; the means of `flare_frailty`,
         `infection_frailty` and `refractoriness`.
     """
     return {
-        "male_share": inputs.population.male_share,
+        "male": inputs.population.male_share,
         "log_age_at_index": log_mean(age_distribution(inputs)),
         "flare_frailty": 1.0,
         "infection_frailty": 1.0,
@@ -206,7 +206,8 @@ def _choice(uniform: FloatArray, weights: FloatArray) -> IntArray:
     chosen: IntArray = (uniform[:, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
     # rounding may carry the product up to the total; the last column of any weight is meant
     last = weights.shape[1] - 1 - np.argmax(weights[:, ::-1] > 0.0, axis=1)
-    return np.minimum(chosen, last)
+    result: IntArray = np.minimum(chosen, last)
+    return result
 
 
 def _draw_spleen(uniform: FloatArray, inputs: Inputs) -> IntArray:

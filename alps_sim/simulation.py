@@ -20,7 +20,7 @@ from alps_sim.outcomes.accumulate import KnownMeans
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.collect import Collector, Question
-from alps_sim.outcomes.observation import predict
+from alps_sim.outcomes.observation import cohort_statistics
 from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.outcomes.uncertainty import Draws
@@ -29,6 +29,7 @@ from alps_sim.report.html import ReportContent, headline, write_report
 from alps_sim.scenario import Scenario, ScenarioError, load_scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
+from alps_sim.validation.published import compare
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""
@@ -135,7 +136,29 @@ def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
     return translate(scenario.model_copy(update={"patients": patients, "replica": None}), values)
 
 
-def simulate_draws(scenario: Scenario, ledger: Ledger, draws: int, workers: int, progress: Progress = no_progress) -> Draws:
+class DrawnRows:
+    """What a replica's cohorts would have shown under draws of the parameters: a table of statistics for each strategy."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.size = scenario.replica.size if scenario.replica is not None else None
+        self.tables: list[list[pd.DataFrame]] = [[] for _ in scenario.strategies]
+
+    def add(self, blocks: Sequence[Sequence[BlockResult]]) -> None:
+        """Add one draw; nothing to do for a scenario that replicates no cohort."""
+        if self.size is None:
+            return
+        for strategy, tables in enumerate(self.tables):
+            tables.append(cohort_statistics(np.concatenate([block[strategy].rows for block in blocks]), self.size))
+
+    def of(self, strategy: int) -> pd.DataFrame | None:
+        """Statistics of all cohorts of all draws under a strategy; None if no draws were run."""
+        tables = self.tables[strategy]
+        return pd.concat(tables, ignore_index=True) if tables else None
+
+
+def simulate_draws(
+    scenario: Scenario, ledger: Ledger, draws: int, workers: int, progress: Progress = no_progress
+) -> tuple[Draws, DrawnRows]:
     """Run the same patients under many draws of the evidence.
 
     Parameters
@@ -151,17 +174,19 @@ def simulate_draws(scenario: Scenario, ledger: Ledger, draws: int, workers: int,
 
     Returns
     -------
-    Draws
-        Estimates of each draw.
+    tuple of Draws and DrawnRows
+        Estimates of each draw; for a replica what its cohorts would have shown.
     """
     names = tuple(scenario.strategies)
-    first = draw_inputs(scenario, ledger, 0)
-    gathered = Draws(names, first.windows, names.index(scenario.comparator))
+    windows = draw_inputs(scenario, ledger, 0).windows
+    gathered, drawn = Draws(names, windows, names.index(scenario.comparator)), DrawnRows(scenario)
     for draw in range(draws):
         progress("parameter uncertainty", draw, draws)
-        gathered.add(block for block, _ in simulate(draw_inputs(scenario, ledger, draw), workers))
+        blocks = [block for block, _ in simulate(draw_inputs(scenario, ledger, draw), workers)]
+        gathered.add(blocks)
+        drawn.add(blocks)
     progress("parameter uncertainty", draws, draws)
-    return gathered
+    return gathered, drawn
 
 
 class _Writer:
@@ -195,13 +220,14 @@ class _Writer:
             self.events.close()
 
 
-def _predictions(scenario: Scenario, writer: _Writer) -> pd.DataFrame | None:
-    """For a replica, its published figures as its simulated cohorts give them, by strategy."""
+def _predictions(scenario: Scenario, writer: _Writer, drawn: DrawnRows) -> pd.DataFrame | None:
+    """For a replica, its published figures beside those of its simulated cohorts, by strategy."""
     if scenario.replica is None or writer.rows is None:
         return None
     tables = []
-    for name, rows in zip(writer.strategies, writer.rows, strict=True):
-        table = predict(np.concatenate(rows), scenario.replica.size)
+    for position, (name, rows) in enumerate(zip(writer.strategies, writer.rows, strict=True)):
+        central = cohort_statistics(np.concatenate(rows), scenario.replica.size)
+        table = compare(scenario.replica.cohort, central, drawn.of(position))
         table.insert(0, "strategy", name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
@@ -358,7 +384,7 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
     writer.close()
     seconds["simulation"] = time.perf_counter() - begin
     begin = time.perf_counter()
-    uncertainty = _parameter_uncertainty(scenario, ledger, workers, progress)
+    uncertainty, drawn = _parameter_uncertainty(scenario, ledger, workers, progress)
     seconds["parameter_uncertainty"] = time.perf_counter() - begin
     begin = time.perf_counter()
     content = ReportContent(
@@ -370,7 +396,7 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
         survival=collector.survival(),
         steroid_exposure=collector.steroid_exposure(),
         parameter_uncertainty=uncertainty,
-        predictions=_predictions(scenario, writer),
+        predictions=_predictions(scenario, writer, drawn),
         bookkeeping=collector.bookkeeping(),
         versions=_versions(),
     )
@@ -396,10 +422,13 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
     )
 
 
-def _parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> pd.DataFrame | None:
-    """The table of parameter uncertainty; None if the scenario asks for no draws."""
+def _parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> tuple[pd.DataFrame | None, DrawnRows]:
+    """The table of parameter uncertainty, None without draws, and what a replica's cohorts showed in them."""
     draws = scenario.parameter_draws.draws
-    return simulate_draws(scenario, ledger, draws, workers, progress).table() if draws > 1 else None
+    if draws < 2:
+        return None, DrawnRows(scenario)
+    gathered, drawn = simulate_draws(scenario, ledger, draws, workers, progress)
+    return gathered.table(), drawn
 
 
 def _write_tables(folder: ResultsFolder, content: ReportContent, resources: pd.DataFrame) -> None:

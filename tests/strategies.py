@@ -134,7 +134,9 @@ def clinical_strategies() -> st.SearchStrategy[Words]:
 
 def _log_normals() -> st.SearchStrategy[Words]:
     spread = st.one_of(st.just(0.0), _numbers(0.1, 1.5))
-    return st.fixed_dictionaries({"median": _numbers(2.0, 20.0), "log_sd": spread, "minimum": _numbers(0.0, 2.0), "maximum": _numbers(20.0, 60.0)})
+    return st.fixed_dictionaries(
+        {"median": _numbers(2.0, 20.0), "log_sd": spread, "minimum": _numbers(0.0, 2.0), "maximum": _numbers(20.0, 60.0)}
+    )
 
 
 @st.composite

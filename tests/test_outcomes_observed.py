@@ -7,6 +7,7 @@ from alps_sim.outcomes.block import ROW_DTYPE
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.outcomes.observation import (
     STATISTICS,
+    cohort_statistics,
     cohorts,
     course_remission,
     initial_responder,
@@ -92,7 +93,7 @@ def test_predictive_interval_of_a_share_is_binomial() -> None:
     generator = np.random.default_rng(3)
     opsi = generator.uniform(size=size * number) < 0.4
     rows = _patients(size * number, splenectomy_time=1.0, first_opsi_time=np.where(opsi, 2.0, codes.NEVER))
-    table = predict(rows, size).set_index("statistic")
+    table = predict(cohort_statistics(rows, size)).set_index("statistic")
     row = table.loc["one_opsi"]
     assert row["cohorts"] == number
     assert row["mean"] == pytest.approx(0.4, abs=4 * np.sqrt(0.24 / (size * number)))
@@ -105,7 +106,7 @@ def test_predictive_interval_of_a_share_is_binomial() -> None:
 
 def test_too_few_patients_for_a_cohort_are_an_error() -> None:
     with pytest.raises(ValueError, match="no cohort of 150"):
-        predict(_patients(149), 150)
+        cohort_statistics(_patients(149), 150)
 
 
 def _draws(number: int) -> Draws:

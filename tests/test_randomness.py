@@ -89,7 +89,9 @@ def test_exponentials_are_the_inverse_of_the_uniforms() -> None:
 
 
 @given(strategies.seeds(), st.lists(strategies.counters(), min_size=4, max_size=4), st.integers(0, 4), st.integers(1, ONES))
-def test_another_seed_replication_patient_stream_or_index_gives_another_number(seed: int, counter: list[int], which: int, step: int) -> None:
+def test_another_seed_replication_patient_stream_or_index_gives_another_number(
+    seed: int, counter: list[int], which: int, step: int
+) -> None:
     """The promise itself; two of 2^53 numbers are equal by chance with probability 1e-16."""
     before = [seed, *counter]
     after = list(before)

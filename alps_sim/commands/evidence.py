@@ -57,7 +57,9 @@ def _parameters(ledger: Ledger) -> list[str]:
         if parameter.file != file:
             file = parameter.file
             lines.append(f"{file}:")
-        lines.append(f"  {parameter.name:<{width}}  {_shown(parameter):>10}  {_range(parameter):<20}  {parameter.grade:<8}  {parameter.unit}")
+        lines.append(
+            f"  {parameter.name:<{width}}  {_shown(parameter):>10}  {_range(parameter):<20}  {parameter.grade:<8}  {parameter.unit}"
+        )
     return [*lines, ""]
 
 

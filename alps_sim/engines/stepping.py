@@ -56,9 +56,7 @@ def make_stepper(states: Any, world: Any, counters: Any, residuals: Any, counts:
         (n, windows, ...) to be filled; all arrays must outlive the stepper.
     """
     if not accelerate.JIT:
-        return lambda number, begins: step_patient(
-            states[number], world[0], counters[number], residuals[number], counts[number], begins
-        )
+        return lambda number, begins: step_patient(states[number], world[0], counters[number], residuals[number], counts[number], begins)
     step = _callback(world.dtype)
     records = (states.ctypes.data, world.ctypes.data)
     floats = (array.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for array in (counters, residuals, counts))

@@ -4,6 +4,7 @@ A distribution is written in the ledger as `kind(name=number, ...)`, for example
 inversion, one uniform a draw, so that equal luck means equal rank under any distribution.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -167,6 +168,8 @@ def _numbers(inside: str) -> dict[str, float]:
             numbers[item["name"]] = float(item["number"])
         except ValueError:
             raise ValueError(f"expected a number for `{item['name']}`, found '{item['number']}'") from None
+        if not math.isfinite(numbers[item["name"]]):
+            raise ValueError(f"expected a finite number for `{item['name']}`, found '{item['number']}'")
     return numbers
 
 

@@ -24,9 +24,8 @@ class EvidenceError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        return ":".join(str(part) for part in (self.file, self.line) if part is not None) + (
-            f": {self.message}" if self.file else self.message
-        )
+        place = [str(part) for part in (self.file, self.line) if part is not None]
+        return f"{':'.join(place)}: {self.message}" if place else self.message
 
     def __reduce__(self) -> tuple[type["EvidenceError"], tuple[str, str | None, int | None]]:
         return type(self), (self.message, self.file, self.line)

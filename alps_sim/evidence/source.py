@@ -22,7 +22,7 @@ _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
     "tag:yaml.org,2002:float": float,
-    "tag:yaml.org,2002:bool": lambda text: text == "true",
+    "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
 }
 
 
@@ -136,7 +136,10 @@ def _built(node: Any, file: str, line: int) -> Located:
     convert = _SCALARS.get(str(node.tag))
     if convert is None:
         raise EvidenceError(f"expected a text, a number, true or false, found '{node.value}'", file, line)
-    return Located(convert(node.value), file, line)
+    try:
+        return Located(convert(node.value), file, line)
+    except ValueError:
+        raise EvidenceError(f"expected a number written in decimal digits, found '{node.value}'", file, line) from None
 
 
 def _mapping(node: MappingNode, file: str) -> dict[str, Located]:

@@ -17,7 +17,7 @@ from alps_sim.evidence.source import FOLDER, shown_name
 PACKAGE: Final = FOLDER.parent
 
 READERS_OF_EVIDENCE: Final = ("evidence/tables.py",)
-DECLARATIONS: Final = ("rules/world.py", "scenario/overrides.py")
+DECLARATIONS: Final = ("rules/world.py", "rules/accounts.py", "scenario/overrides.py")
 
 PREFIXES: Final = ("drug.",)
 """Beginnings of names whose last part is read by itself, as a field of each agent."""

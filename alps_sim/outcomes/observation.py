@@ -6,7 +6,7 @@ of observation is forgotten, (3) the large simulated population is cut, in patie
 spread of a figure over these cohorts is what the study could have found by chance: its predictive interval.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -218,8 +218,8 @@ STATISTICS: Final = {statistic.identifier: statistic for statistic in _ALL}
 """The published figures that a simulated cohort can be asked for."""
 
 
-def predict(rows: Rows, size: int, identifiers: tuple[str, ...] = tuple(STATISTICS)) -> pd.DataFrame:
-    """Mean and 95% predictive interval of published figures over simulated cohorts of a study's size.
+def cohort_statistics(rows: Rows, size: int, identifiers: Sequence[str] = tuple(STATISTICS)) -> pd.DataFrame:
+    """Published figures as each of many simulated cohorts of a study's size would have given them.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def predict(rows: Rows, size: int, identifiers: tuple[str, ...] = tuple(STATISTI
     Returns
     -------
     pandas.DataFrame
-        statistic, definition, mean, low, high, cohorts (those with a denominator).
+        A row a cohort, a column a statistic; NaN where a figure has no denominator.
 
     Raises
     ------
@@ -241,15 +241,29 @@ def predict(rows: Rows, size: int, identifiers: tuple[str, ...] = tuple(STATISTI
         If not even one cohort of the size can be made.
     """
     seen = observe(rows)
-    groups = list(cohorts(seen, size))
-    if not groups:
+    values = [[STATISTICS[identifier].value(group) for identifier in identifiers] for group in cohorts(seen, size)]
+    if not values:
         raise ValueError(f"{seen.shape[0]} observed patients make no cohort of {size}; simulate more patients")
+    return pd.DataFrame(values, columns=list(identifiers))
+
+
+def predict(statistics: pd.DataFrame) -> pd.DataFrame:
+    """Mean and 95% predictive interval of published figures over simulated cohorts.
+
+    Parameters
+    ----------
+    statistics
+        Of `cohort_statistics`, for one set of parameter values or for many.
+
+    Returns
+    -------
+    pandas.DataFrame
+        statistic, definition, mean, low, high, cohorts (those with a denominator).
+    """
     table = []
-    for identifier in identifiers:
-        statistic = STATISTICS[identifier]
-        values = np.array([statistic.value(group) for group in groups])
-        values = values[~np.isnan(values)]
+    for identifier in statistics.columns:
+        values = statistics[identifier].dropna().to_numpy()
         low, high = np.percentile(values, INTERVAL_PERCENTILES) if values.size else (np.nan, np.nan)
         mean = values.mean() if values.size else np.nan
-        table.append((identifier, statistic.definition, mean, low, high, values.size))
+        table.append((identifier, STATISTICS[identifier].definition, mean, low, high, values.size))
     return pd.DataFrame(table, columns=["statistic", "definition", "mean", "low", "high", "cohorts"])

@@ -13,19 +13,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from alps_sim.outcomes.survival import RELAPSE_CURVE
 from alps_sim.report.theme import (
     BAND_OPACITY,
     EXTRAPOLATION_COLOUR,
+    LEGEND_COLUMNS,
     MUTED_COLOUR,
+    OUTLINE,
     TEXT_COLOUR,
     WIDTH_INCHES,
     Style,
+    footnote,
+    strategy_legend,
     strategy_styles,
     themed,
-    words,
 )
 
 EXTRAPOLATION_FROM_YEARS: Final = 20.0
@@ -37,11 +41,12 @@ FEWEST_AT_RISK: Final = 10
 FEWEST_OPERATED: Final = 20
 """A strategy under which fewer were operated on has no relapse curve."""
 MARKER_EVERY_YEARS: Final = 5.0
+MARKER_INCHES_LEFT: Final = 0.32
+BAR_SPACING_YEARS: Final = 0.5
 
 SINCE_INDEX: Final = "Years since first significant cytopenia"
 SINCE_SURGERY: Final = "Years since splenectomy"
 BAND_NOTE: Final = "Bands: 95% simulation error."
-BAR_NOTE: Final = "Bars: 95% parameter uncertainty at the end of a window."
 
 
 @dataclass(frozen=True)
@@ -66,20 +71,17 @@ class PublishedPoint:
     label: str
 
 
-RELAPSE_PUBLISHED: Final = (
-    PublishedPoint(4.0, 30.0, False, "Rao 2015: 30% by 4 y"),
-    PublishedPoint(20.0, 70.0, True, "Rao 2015: exceeded 70% by 20 y"),
-)
-"""Relapse of cytopenia after splenectomy in Rao VK, Front Pediatr 2015;3:65."""
-
-
-def survival_figure(survival: pd.DataFrame, parameter_uncertainty: pd.DataFrame | None = None, last_year: int = LAST_YEAR) -> Figure:
+def survival_figure(
+    survival: pd.DataFrame, window: str, parameter_uncertainty: pd.DataFrame | None = None, last_year: int = LAST_YEAR
+) -> Figure:
     """Overall and OPSI-free survival by strategy, with the number at risk.
 
     Parameters
     ----------
     survival
         Columns of `survival.csv`, strategies in the scenario's order.
+    window
+        Window at whose end the parameter uncertainty is drawn, years as in `window_years`.
     parameter_uncertainty
         Columns of `parameter_uncertainty.csv`; None if no draws were run.
     last_year
@@ -91,24 +93,30 @@ def survival_figure(survival: pd.DataFrame, parameter_uncertainty: pd.DataFrame 
         shared = (last_year, SINCE_INDEX)
         _curve_panel(axes[0], notes[0], survival, "overall_survival", *shared)
         _curve_panel(axes[1], notes[1], survival, "opsi_free_survival", *shared)
-        _parameter_bars(axes[0], parameter_uncertainty, strategies, "deaths", last_year, complement=True)
+        _parameter_bars(axes[0], parameter_uncertainty, strategies, ("deaths", window), complement=True)
         axes[0].set(title="Overall survival", ylabel="Patients alive (%)")
         axes[1].set(title="OPSI-free survival", ylabel="Patients alive and free of OPSI (%)")
-        lowest = min(_lowest_value(axis) for axis in axes)
         for axis in axes:
-            axis.set_ylim(lowest, 100.0)
-        note = f"Vertical axes begin at {lowest:g}%. " if lowest > 0.0 else ""
-        _footnote(figure, note + BAND_NOTE + _bar_note(parameter_uncertainty, " (overall survival)"))
+            axis.set_ylim(_lowest_value(axis), 100.0)
+            axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+        footnote(
+            figure,
+            "Vertical axes differ and need not begin at 0. " + BAND_NOTE + _bar_note(parameter_uncertainty, window, " (overall survival)"),
+        )
     return figure
 
 
-def opsi_death_figure(survival: pd.DataFrame, parameter_uncertainty: pd.DataFrame | None = None, last_year: int = LAST_YEAR) -> Figure:
+def opsi_death_figure(
+    survival: pd.DataFrame, window: str, parameter_uncertainty: pd.DataFrame | None = None, last_year: int = LAST_YEAR
+) -> Figure:
     """Cumulative incidence of death from OPSI by strategy, other deaths competing, with the number at risk.
 
     Parameters
     ----------
     survival
         Columns of `survival.csv`, strategies in the scenario's order.
+    window
+        Window at whose end the parameter uncertainty is drawn, years as in `window_years`.
     parameter_uncertainty
         Columns of `parameter_uncertainty.csv`; None if no draws were run.
     last_year
@@ -118,16 +126,14 @@ def opsi_death_figure(survival: pd.DataFrame, parameter_uncertainty: pd.DataFram
     with themed():
         figure, (axis,), (note,) = _panels(1, len(strategies), strategies)
         _curve_panel(axis, note, survival, "opsi_deaths", last_year, SINCE_INDEX)
-        _parameter_bars(axis, parameter_uncertainty, strategies, "opsi_deaths", last_year)
+        _parameter_bars(axis, parameter_uncertainty, strategies, ("opsi_deaths", window))
         axis.set(title="Death from overwhelming post-splenectomy infection (OPSI)", ylabel="Cumulative incidence (% of patients)")
         axis.set_ylim(bottom=0.0)
-        _footnote(figure, BAND_NOTE + _bar_note(parameter_uncertainty))
+        footnote(figure, BAND_NOTE + _bar_note(parameter_uncertainty, window))
     return figure
 
 
-def relapse_figure(
-    survival: pd.DataFrame, published: Sequence[PublishedPoint] = RELAPSE_PUBLISHED, last_year: int = LAST_YEAR_AFTER_SURGERY
-) -> Figure | None:
+def relapse_figure(survival: pd.DataFrame, published: Sequence[PublishedPoint], last_year: int = LAST_YEAR_AFTER_SURGERY) -> Figure | None:
     """Relapse of cytopenia after splenectomy by strategy, with the published points.
 
     Parameters
@@ -156,7 +162,7 @@ def relapse_figure(
         for point in published:
             _published_point(axis, point)
         axis.set(title="Relapse of cytopenia after splenectomy", ylabel="Patients relapsed (% of those operated on)", ylim=(0.0, 100.0))
-        _footnote(figure, BAND_NOTE)
+        footnote(figure, BAND_NOTE)
     return figure
 
 
@@ -165,19 +171,14 @@ def _panels(
 ) -> tuple[Figure, tuple[Axes, ...], tuple[Axes, ...]]:
     """A figure with panels side by side, each above room for its number at risk, and a legend of the strategies shown."""
     table_inches = 0.16 * (rows + 1)
-    legend_rows = -(-len(shown or strategies) // 3)
+    legend_rows = -(-len(shown or strategies) // LEGEND_COLUMNS)
     figure = Figure(figsize=(WIDTH_INCHES, 2.95 + table_inches + 0.18 * legend_rows + 0.55), layout="constrained")
     grid = figure.add_gridspec(2, count, height_ratios=(2.95, table_inches))
     axes = tuple(figure.add_subplot(grid[0, column]) for column in range(count))
     tables = tuple(figure.add_subplot(grid[1, column], sharex=axes[column]) for column in range(count))
     styles = strategy_styles(strategies)
-    handles = [_sample(styles[name], words(name)) for name in (shown or strategies)]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False, handlelength=4.2, columnspacing=2.0)
+    strategy_legend(figure, {name: styles[name] for name in shown or strategies})
     return figure, axes, tables
-
-
-def _sample(look: Style, label: str) -> Line2D:
-    return Line2D([], [], color=look.colour, linestyle=look.line, marker=look.marker, label=label)
 
 
 def _curve_panel(
@@ -212,8 +213,7 @@ def _draw(axis: Axes, rows: pd.DataFrame, look: Style, place: int) -> None:
         linestyle=look.line,
         marker=look.marker,
         markevery=marked,
-        markeredgecolor="white",
-        markeredgewidth=0.5,
+        **OUTLINE,
         clip_on=False,
     )
 
@@ -223,38 +223,32 @@ def _numbers_at_risk(table: Axes, rows: pd.DataFrame, styles: dict[str, Style], 
     names = list(rows["strategy"].unique())
     table.set_ylim(len(names) - 0.4, -1.3)
     table.axis("off")
-    table.text(0.0, -0.8, "Number at risk", fontsize=7, fontweight="bold", va="center", ha="left")
+    left = ScaledTranslation(-MARKER_INCHES_LEFT, 0.0, table.figure.dpi_scale_trans)  # of the first number
+    table.text(0.0, -0.8, "Number at risk", transform=table.transData + left, fontsize=7, fontweight="bold", va="center", ha="left")
     for place, name in enumerate(names):
         at_risk = rows[rows["strategy"] == name].set_index("time_years")["at_risk"]
-        table.plot(
-            [-0.055, -0.015],
-            [place, place],
-            transform=table.get_yaxis_transform(),
-            clip_on=False,
-            color=styles[name].colour,
-            linestyle=styles[name].line,
-        )
+        look = styles[name]
+        table.plot(0.0, place, look.marker, color=look.colour, transform=table.transData + left, clip_on=False)
         for time in times:
             if time in at_risk.index:
                 table.text(time, place, f"{at_risk[time]:,}", fontsize=6.5, va="center", ha="center", color=TEXT_COLOUR)
 
 
 def _parameter_bars(
-    axis: Axes, uncertainty: pd.DataFrame | None, strategies: Sequence[str], outcome: str, last_year: int, complement: bool = False
+    axis: Axes, uncertainty: pd.DataFrame | None, strategies: Sequence[str], measure: tuple[str, str], complement: bool = False
 ) -> None:
-    """Bars of parameter uncertainty at the ends of the windows; 1 - x for survival."""
+    """Bars of parameter uncertainty at the end of a window, for an outcome in that window; of 1 - x for survival."""
     if uncertainty is None:
         return
+    outcome, window = measure
     styles = strategy_styles(strategies)
-    rows = uncertainty[(uncertainty["outcome"] == outcome) & (uncertainty["comparator"] == "") & (uncertainty["window_years"] != "lifetime")]
-    for row in rows.itertuples():
-        years = float(row.window_years)
-        if years > last_year:
-            continue
+    chosen = (uncertainty["outcome"] == outcome) & (uncertainty["comparator"] == "") & (uncertainty["window_years"] == window)
+    for row in uncertainty[chosen].to_dict("records"):
         # side by side, in the order of the strategies
-        time = years + (strategies.index(row.strategy) - (len(strategies) - 1) / 2) * last_year / 80
-        low, high = (100.0 * (1.0 - bound if complement else bound) for bound in (row.ci_low, row.ci_high))
-        axis.plot([time, time], [low, high], color=styles[row.strategy].colour, linewidth=2.2, alpha=0.75, solid_capstyle="butt", zorder=1.5)
+        time = float(window) + (strategies.index(row["strategy"]) - (len(strategies) - 1) / 2) * BAR_SPACING_YEARS
+        bounds = [100.0 * (1.0 - row[end] if complement else row[end]) for end in ("ci_low", "ci_high")]
+        axis.plot([time, time], bounds, color="white", linewidth=3.6, solid_capstyle="butt", zorder=1.4)
+        axis.plot([time, time], bounds, color=styles[row["strategy"]].colour, linewidth=2.4, solid_capstyle="butt", zorder=1.5)
 
 
 def _published_point(axis: Axes, point: PublishedPoint) -> None:
@@ -264,7 +258,14 @@ def _published_point(axis: Axes, point: PublishedPoint) -> None:
         arrow = {"arrowstyle": "-|>", "color": TEXT_COLOUR, "linewidth": 1.2, "shrinkA": 4}
         axis.annotate("", xy=(point.years, point.percent + 12.0), xytext=(point.years, point.percent), arrowprops=arrow, zorder=5)
     axis.annotate(
-        point.label, xy=(point.years, point.percent), xytext=(9, -9), textcoords="offset points", ha="left", va="top", fontsize=7.5, zorder=6
+        point.label,
+        xy=(point.years, point.percent),
+        xytext=(9, -9),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        fontsize=7.5,
+        zorder=6,
     )
 
 
@@ -274,11 +275,7 @@ def _lowest_value(axis: Axes) -> float:
     return float(max(0.0, np.floor((np.nanmin(values) - 2.0) / 10.0) * 10.0))
 
 
-def _bar_note(parameter_uncertainty: pd.DataFrame | None, where: str = "") -> str:
+def _bar_note(parameter_uncertainty: pd.DataFrame | None, window: str, where: str = "") -> str:
     if parameter_uncertainty is None:
         return " Parameter uncertainty was not run."
-    return f" {BAR_NOTE[:-1]}{where}."
-
-
-def _footnote(figure: Figure, text: str) -> None:
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=7, color=MUTED_COLOUR)
+    return f" Bars at {window} years: 95% parameter uncertainty{where}, in the order of the legend."

@@ -6,20 +6,27 @@ Sizes are for print at a width of 180 mm, two columns of a journal; the font com
 every machine.
 """
 
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 WIDTH_INCHES: Final = 7.1
 """180 mm."""
 TEXT_COLOUR: Final = "#222222"
 MUTED_COLOUR: Final = "#5A5A5A"
 EXTRAPOLATION_COLOUR: Final = "#EDEDED"
-BAND_OPACITY: Final = 0.22
+FOOTNOTE_CHARACTERS: Final = 125
+LEGEND_COLUMNS: Final = 3
+OUTLINE: Final[dict[str, Any]] = {"markeredgecolor": "white", "markeredgewidth": 0.5}
+"""Of markers, so that they stand out from lines and bands."""
+BAND_OPACITY: Final = 0.16
 
 _COLOURS: Final = ("#D55E00", "#0072B2", "#009E73", "#000000", "#E69F00", "#CC79A7", "#56B4E9")
 _LINES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.6)), (0, (6, 1.5, 1, 1.5)), (0, (1, 1.3)), (0, (3, 1.2)))
@@ -109,3 +116,22 @@ def themed() -> Iterator[None]:
     look = {**sns.plotting_context("paper"), **sns.axes_style("ticks"), **_RC}
     with mpl.rc_context(look):
         yield
+
+
+def strategy_legend(figure: Figure, styles: Mapping[str, Style]) -> None:
+    """Legend above all panels, read line by line in the order of the scenario."""
+    columns = min(LEGEND_COLUMNS, len(styles))
+    handles = [
+        Line2D(
+            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=5.5, markeredgecolor="white", label=words(name)
+        )
+        for name, look in styles.items()
+    ]
+    # matplotlib fills a legend column by column, the last ones a row shorter if they do not come out even
+    by_column = [handle for column in range(columns) for handle in handles[column::columns]]
+    figure.legend(handles=by_column, loc="outside upper left", ncols=columns, frameon=False, handlelength=4.2, columnspacing=2.0)
+
+
+def footnote(figure: Figure, text: str) -> None:
+    """Small text below all panels: which intervals are drawn, where axes begin."""
+    figure.supxlabel(textwrap.fill(text, FOOTNOTE_CHARACTERS), x=0.01, ha="left", fontsize=7, color=MUTED_COLOUR)

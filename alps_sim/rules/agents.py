@@ -53,11 +53,11 @@ def has_hypersplenism(patient: Any) -> bool:
 
 @compiled
 def _will_answer(patient: Any, world: Any, agent: int) -> bool:
-    """Decide whether the patient answers: the least likely of the patient's lineages governs."""
+    """Decide whether the patient answers: of the lineages of the last flare the least likely one governs."""
     column = 1 if has_hypersplenism(patient) else 0
     probit = 9.0
     for lineage in range(3):
-        if patient.lineages & (1 << lineage):
+        if patient.flare_lineages & (1 << lineage):
             probit = min(probit, world.agents[agent].response_probit[lineage, column])
     return decide_numbered(patient, world, AGENT_RESPONSE, agent, response_probability(patient, world, probit))
 

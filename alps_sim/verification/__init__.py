@@ -1,0 +1,26 @@
+"""Is the program built right? A second, plain intensity of every process, and the check of events against it.
+
+`words` turns a run's codes into words, `journal` and `history` cut lives into pieces, `intensity` integrates each hazard over
+them as docs/model.md tells, `check` compares, `multipliers` shows that the check can fail. Nothing here knows the rules.
+"""
+
+from alps_sim.verification.assumptions import Assumptions
+from alps_sim.verification.check import Tally, Verdict, histories, judge
+from alps_sim.verification.intensity import INTENSITIES, PROCESSES
+from alps_sim.verification.multipliers import MULTIPLIERS, Multiplier
+from alps_sim.verification.words import Vocabularies, events_in_words, patients_in_words
+
+__all__ = [
+    "INTENSITIES",
+    "MULTIPLIERS",
+    "PROCESSES",
+    "Assumptions",
+    "Multiplier",
+    "Tally",
+    "Verdict",
+    "Vocabularies",
+    "events_in_words",
+    "histories",
+    "judge",
+    "patients_in_words",
+]

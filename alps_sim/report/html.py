@@ -1,0 +1,214 @@
+"""The report: one page that carries everything within, to read on a screen or on paper.
+
+No request leaves the page and nothing in it tells when or where it was made: equal runs give equal bytes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from alps_sim.evidence.ledger import GRADES, Ledger
+from alps_sim.outcomes.bookkeeping import Bookkeeping
+from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE, headline, span
+from alps_sim.report.numbers import HEADLINE_WINDOW, Cell, cells, chosen_window, shown
+from alps_sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["ReportContent", "headline", "write_report"]
+
+REPORT: Final = "report.html"
+FIGURES: Final = "figures"
+TEMPLATE: Final = "report.html.j2"
+
+RESTS_ON: Final = {
+    "survival": (
+        "opsi_mean_rate_per_year",
+        "opsi_fatality_probability",
+        "splenectomy_operative_death_probability",
+        "cytopenia_death_probability",
+    ),
+    "opsi_deaths": ("opsi_mean_rate_per_year", "opsi_shape", "opsi_fatality_probability", "prevention_rate_ratio", "sepsis_multiplier_cap"),
+    "relapse_after_splenectomy": ("relapse_after_splenectomy_shape", "relapse_after_splenectomy_scale_years"),
+    "steroid_exposure": (
+        "flare_rate_young_per_year",
+        "breakthrough_per_year",
+        "maintenance_prednisone_mg_per_kg_per_day",
+        "methylprednisolone_prednisone_equivalence",
+    ),
+}
+"""Parameters that each figure leans on most."""
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything the report tells.
+
+    Attributes
+    ----------
+    scenario
+        As resolved and run.
+    ledger
+        The evidence.
+    values
+        Value used of every parameter, by name.
+    summary, differences, survival
+        Columns of the files of the same names.
+    steroid_exposure
+        Of `outcomes.resources.steroid_exposure_by_year`.
+    parameter_uncertainty
+        Columns of `parameter_uncertainty.csv`; None if no draws were run.
+    predictions
+        Columns of `predictions.csv` for a replica; else None.
+    bookkeeping
+        Whether events and used credit agree.
+    versions
+        Of the program and its libraries, by name.
+    books
+        Of `outcomes.resources.books_check`; None if it was not made.
+    """
+
+    scenario: Scenario
+    ledger: Ledger
+    values: Mapping[str, float]
+    summary: pd.DataFrame
+    differences: pd.DataFrame
+    survival: pd.DataFrame
+    steroid_exposure: pd.DataFrame
+    parameter_uncertainty: pd.DataFrame | None
+    predictions: pd.DataFrame | None
+    bookkeeping: Bookkeeping
+    versions: Mapping[str, str]
+    books: pd.DataFrame | None = None
+
+    @property
+    def window(self) -> str:
+        """The headline window, or the longest of the run."""
+        return chosen_window(self.summary, HEADLINE_WINDOW)
+
+    @property
+    def currency(self) -> str:
+        """Currency with its price year."""
+        return f"{self.scenario.currency} of {self.scenario.price_year}"
+
+
+def write_report(content: ReportContent, folder: Path) -> Path:
+    """Draw the figures and write the report.
+
+    Parameters
+    ----------
+    content
+        What it tells.
+    folder
+        The results folder; figures go into `figures/` within it.
+
+    Returns
+    -------
+    pathlib.Path
+        `report.html` in the folder.
+    """
+    from alps_sim.report.images import data_uri, save
+
+    pictures = {name: data_uri(save(figure, folder / FIGURES, name)[1]) for name, figure in draw_figures(content).items()}
+    path = folder / REPORT
+    path.write_text(render(content, pictures), encoding="utf-8", newline="\n")
+    return path
+
+
+def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
+    """All figures of the report, by file name without ending.
+
+    Parameters
+    ----------
+    content
+        What they show.
+    """
+    # drawing libraries take a second to load, which a run's first number must not wait for
+    from alps_sim.report.curves import opsi_death_figure, relapse_figure, survival_figure
+    from alps_sim.report.exposure import steroid_figure
+    from alps_sim.report.tables import relapse_points
+
+    shared = (content.window, content.parameter_uncertainty)
+    equivalence = content.values["methylprednisolone_prednisone_equivalence"]
+    figures = {
+        "survival": survival_figure(content.survival, *shared),
+        "opsi_deaths": opsi_death_figure(content.survival, *shared),
+        "relapse_after_splenectomy": relapse_figure(content.survival, relapse_points()),
+        "steroid_exposure": steroid_figure(content.summary, content.steroid_exposure, equivalence, *shared),
+    }
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    content
+        What it tells.
+    pictures
+        `data:` addresses of the figures by name.
+    """
+    environment = Environment(
+        loader=PackageLoader("alps_sim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(TEMPLATE).render(**_context(content), pictures=pictures)
+
+
+def _context(content: ReportContent) -> dict[str, Any]:
+    """All that the template names."""
+    from alps_sim.report import tables
+    from alps_sim.report.theme import strategy_styles, words
+
+    scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
+    listed = tables.assumptions(content.ledger, content.values)
+    compared, not_simulated = tables.comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
+    return {
+        "content": content,
+        "scenario": scenario,
+        "window": window,
+        "span": span(window),
+        "words": words,
+        "grades": GRADES,
+        "styles": strategy_styles(list(scenario.strategies)),
+        "answer": _answer(content),
+        "main_differences": cells(content.differences, uncertainty, MAIN_DIFFERENCE, window),
+        "includes_zero": _includes_zero(content),
+        "draws": None if uncertainty is None else int(uncertainty["draws"].iloc[0]),
+        "patients": int(content.summary["n"].iloc[0]),
+        "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency),
+        "assumptions": listed,
+        "assumption_count": sum(len(entries) for entries in listed.values()),
+        "rests_on": {
+            name: [tables.assumption(content.ledger[parameter], content.values) for parameter in parameters]
+            for name, parameters in RESTS_ON.items()
+        },
+        "readings": tables.readings_taken(scenario.readings),
+        "overrides": [(tables.assumption(content.ledger[name], content.values), given) for name, given in scenario.parameters.items()],
+        "comparisons": compared,
+        "not_simulated": not_simulated,
+        "books_passed": None if content.books is None else bool((content.books["result"] == "PASS").all()),
+    }
+
+
+def _answer(content: ReportContent) -> list[tuple[str, str, dict[str, Cell]]]:
+    """Label, unit and estimates by strategy of the outcomes that the answer names."""
+    found = []
+    for outcome in ANSWER_OUTCOMES:
+        how = shown(outcome)
+        found.append((how.label, how.unit, cells(content.summary, content.parameter_uncertainty, outcome, content.window)))
+    return found
+
+
+def _includes_zero(content: ReportContent) -> dict[str, bool]:
+    """By strategy, whether the interval of the main difference includes zero: the parameters' if there is one, else the simulation's."""
+    table = content.differences if content.parameter_uncertainty is None else content.parameter_uncertainty
+    if table.empty:
+        return {}
+    rows = table[(table["outcome"] == MAIN_DIFFERENCE) & (table["window_years"] == content.window) & (table["comparator"] != "")]
+    return {row["strategy"]: bool(row["ci_low"] <= 0.0 <= row["ci_high"]) for row in rows.to_dict("records")}

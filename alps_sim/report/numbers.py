@@ -1,0 +1,162 @@
+"""Numbers as a reader wants them: in units of sensible size, rounded alike within an outcome, each interval with its name.
+
+Two intervals stand beside each estimate and are never confused. The one of parameter uncertainty comes first: it says what is
+not known. The one of simulation error says how far the estimate would move with other patients drawn, and shrinks with more.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.outcomes.survival import INCIDENCE_CURVES
+
+HEADLINE_WINDOW: Final = "20"
+LIFETIME: Final = "lifetime"
+SIGNIFICANT_DIGITS: Final = 3
+MOST_DECIMALS: Final = 3
+_DEATHS: Final = {"deaths", *INCIDENCE_CURVES}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How an outcome is shown.
+
+    Attributes
+    ----------
+    label
+        Its name in words.
+    unit
+        Unit of the shown numbers.
+    scale
+        What the tables' numbers are multiplied by.
+    """
+
+    label: str
+    unit: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One estimate as text.
+
+    Attributes
+    ----------
+    mean
+        The estimate.
+    parameters
+        Interval of parameter uncertainty; empty if no draws were run.
+    simulation
+        Interval of simulation error.
+    """
+
+    mean: str
+    parameters: str
+    simulation: str
+
+    @property
+    def intervals(self) -> str:
+        """Both intervals with their names, the parameters' first."""
+        known = f"parameters {self.parameters}" if self.parameters else "parameter uncertainty not run"
+        return f"{known}; simulation {self.simulation}"
+
+
+def shown(outcome: str, currency: str = "currency") -> Shown:
+    """How an outcome is shown: deaths per 1,000 patients, other shares in percent, everything else as in the tables.
+
+    Parameters
+    ----------
+    outcome
+        Identifier in the registry of outcomes.
+    currency
+        Currency of the scenario.
+    """
+    registered = OUTCOMES[outcome]
+    if outcome in _DEATHS:
+        return Shown(registered.label, "per 1,000 patients", 1000.0)
+    if registered.unit == "share of patients":
+        return Shown(registered.label, "% of patients", 100.0)
+    unit = currency if registered.unit == "currency" else registered.unit
+    return Shown(registered.label, unit if "per" in unit.split() else f"{unit} per patient", 1.0)
+
+
+def chosen_window(summary: pd.DataFrame, preferred: str = HEADLINE_WINDOW) -> str:
+    """The preferred window if the run has it, else its longest window short of the lifetime.
+
+    Parameters
+    ----------
+    summary
+        Columns of `summary.csv`.
+    preferred
+        Years as in `window_years`.
+    """
+    windows = [str(window) for window in summary["window_years"].unique()]
+    if preferred in windows:
+        return preferred
+    return max((window for window in windows if window != LIFETIME), key=float, default=LIFETIME)
+
+
+def decimals(values: Sequence[float]) -> int:
+    """Decimals that give the largest of some numbers three significant digits; negative if it is rounded before the point."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if largest == 0.0:
+        return 1
+    return min(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest)), MOST_DECIMALS)
+
+
+def number(value: float, places: int, signed: bool = False) -> str:
+    """A number with a fixed number of decimals and commas between thousands; a negative number of decimals rounds before the point."""
+    if not math.isfinite(value):
+        return "not known"
+    rounded = round(value, places) + 0.0  # no minus zero
+    return f"{rounded:{'+' if signed and rounded else ''},.{max(places, 0)}f}"
+
+
+def interval(low: float, high: float, places: int, signed: bool = False) -> str:
+    """An interval: `low to high`."""
+    return f"{number(low, places, signed)} to {number(high, places, signed)}"
+
+
+def cells(
+    estimates: pd.DataFrame, uncertainty: pd.DataFrame | None, outcome: str, window: str, currency: str = "currency"
+) -> dict[str, Cell]:
+    """The estimates of one outcome in one window by strategy, rounded alike.
+
+    Parameters
+    ----------
+    estimates
+        Columns of `summary.csv`, or of `differences.csv` for differences from the comparator.
+    uncertainty
+        Columns of `parameter_uncertainty.csv`; None if no draws were run.
+    outcome, window
+        Identifier, and years as in `window_years`.
+    currency
+        Currency of the scenario.
+    """
+    rows = estimates[(estimates["outcome"] == outcome) & (estimates["window_years"] == window)]
+    scale, signed = shown(outcome, currency).scale, "comparator" in estimates.columns
+    places = decimals([scale * value for value in rows["mean"]])
+    known = _parameter_rows(uncertainty, outcome, window, signed)
+    found = {}
+    for row in rows.to_dict("records"):
+        low, high = known.get(row["strategy"], (None, None))
+        found[str(row["strategy"])] = Cell(
+            number(scale * row["mean"], places, signed),
+            "" if low is None or high is None else interval(scale * low, scale * high, places, signed),
+            interval(scale * row["ci_low"], scale * row["ci_high"], places, signed),
+        )
+    return found
+
+
+def _parameter_rows(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> dict[str, tuple[float, float]]:
+    """Interval of parameter uncertainty by strategy, of the strategy itself or of its difference from the comparator."""
+    if uncertainty is None:
+        return {}
+    # the comparator of a strategy itself is empty, which a table read back from its file has as a missing value
+    compared = uncertainty["comparator"].fillna("") != ""
+    rows = uncertainty[(uncertainty["outcome"] == outcome) & (uncertainty["window_years"].astype(str) == window) & (compared == difference)]
+    return {str(row["strategy"]): (row["ci_low"], row["ci_high"]) for row in rows.to_dict("records")}

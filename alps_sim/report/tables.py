@@ -1,0 +1,266 @@
+"""What the report puts into tables: outcomes by strategy, assumptions, readings, published figures beside simulated ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Final
+
+import pandas as pd
+
+from alps_sim.evidence.ledger import Ledger, Parameter
+from alps_sim.evidence.readings import load_readings, reading_choices
+from alps_sim.evidence.targets import Target, load_targets
+from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.curves import PublishedPoint
+from alps_sim.report.numbers import Cell, cells, interval, shown
+from alps_sim.report.theme import words
+from alps_sim.scenario.schema import Scenario
+
+TABLE_OUTCOMES: Final = (
+    *ANSWER_OUTCOMES,
+    "opsi_episodes",
+    "deaths",
+    "prednisone_mg_per_kg",
+    "steroid_days",
+    "splenectomised",
+    "life_years",
+    "qalys",
+    "cost",
+)
+"""What the report's table shows, in its order."""
+
+UNCERTAIN_GRADES: Final = ("ASSUMED", "RECALLED")
+"""Grades of evidence that a reader must know of."""
+
+_RELAPSE_TARGETS: Final = {"relapse_4_years": False, "relapse_20_years": True}
+"""Published relapse after splenectomy, and whether the publication says more than the figure."""
+
+
+@dataclass(frozen=True)
+class OutcomeRows:
+    """One outcome of the table.
+
+    Attributes
+    ----------
+    label, unit, definition
+        In words.
+    rows
+        Strategy, its estimate, and its difference from the comparator (None for the comparator itself).
+    """
+
+    label: str
+    unit: str
+    definition: str
+    rows: tuple[tuple[str, Cell, Cell | None], ...]
+
+
+def outcome_rows(
+    summary: pd.DataFrame, differences: pd.DataFrame, uncertainty: pd.DataFrame | None, window: str, currency: str
+) -> list[OutcomeRows]:
+    """The table of outcomes by strategy with the differences from the comparator.
+
+    Parameters
+    ----------
+    summary, differences, uncertainty
+        Columns of the files of the same names; `uncertainty` is None if no draws were run.
+    window
+        Years as in `window_years`.
+    currency
+        Currency and price year.
+    """
+    table = []
+    for outcome in TABLE_OUTCOMES:
+        own = cells(summary, uncertainty, outcome, window, currency)
+        compared = cells(differences, uncertainty, outcome, window, currency)
+        how = shown(outcome, currency)
+        rows = tuple((name, cell, compared.get(name)) for name, cell in own.items())
+        table.append(OutcomeRows(how.label, how.unit, OUTCOMES[outcome].definition, rows))
+    return table
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A parameter as the report lists it.
+
+    Attributes
+    ----------
+    name, value, range, unit, grade, note, source
+        Text; `value` is the one used.
+    part
+        Part of the ledger.
+    """
+
+    name: str
+    value: str
+    range: str
+    unit: str
+    grade: str
+    note: str
+    source: str
+    part: str
+
+
+def assumption(parameter: Parameter, values: Mapping[str, float]) -> Assumption:
+    """A parameter of the ledger with the value used."""
+    value = values[parameter.name]
+    shown_value = parameter.word if parameter.word is not None and value == parameter.value else f"{value:g}"
+    spread = "fixed" if parameter.low == parameter.high else f"{parameter.low:g} to {parameter.high:g}"
+    part = words(PurePath(parameter.file).stem)
+    return Assumption(parameter.name, shown_value, spread, parameter.unit, parameter.grade, parameter.note, parameter.source, part)
+
+
+def assumptions(ledger: Ledger, values: Mapping[str, float]) -> dict[str, list[Assumption]]:
+    """Parameters that rest on an assumption or on what is recalled but not verified, by part of the ledger.
+
+    Parameters
+    ----------
+    ledger
+        The evidence.
+    values
+        Values used in the run.
+    """
+    found: dict[str, list[Assumption]] = {}
+    for parameter in ledger.parameters.values():
+        if parameter.grade in UNCERTAIN_GRADES:
+            entry = assumption(parameter, values)
+            found.setdefault(entry.part, []).append(entry)
+    return found
+
+
+@dataclass(frozen=True)
+class ReadingTaken:
+    """How an ambiguity of the source was read.
+
+    Attributes
+    ----------
+    question, taken, others
+        In words.
+    chosen
+        Whether the scenario chose it, against the usual reading.
+    """
+
+    question: str
+    taken: str
+    others: tuple[str, ...]
+    chosen: bool
+
+
+def readings_taken(selected: Mapping[str, str]) -> list[ReadingTaken]:
+    """Every ambiguity with the reading taken.
+
+    Parameters
+    ----------
+    selected
+        The scenario's alternatives by identifier of the reading.
+    """
+    found = []
+    for identifier, reading in load_readings().items():
+        name = selected.get(identifier, reading.taken)
+        others = tuple(other.meaning for key, other in reading.alternatives.items() if key != name)
+        found.append(ReadingTaken(reading.question, reading.alternative(name).meaning, others, name != reading.taken))
+    return found
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A published figure beside the simulated one.
+
+    Attributes
+    ----------
+    description, published, published_interval, simulated, predictive, place, target_class
+        Text; `place` tells where the published figure lies relative to the predictive interval.
+    """
+
+    description: str
+    published: str
+    published_interval: str
+    simulated: str
+    predictive: str
+    place: str
+    target_class: str
+
+
+def _statistic(target: Target, choices: Mapping[str, str]) -> str:
+    """What is computed for a target, by the reading of `multiple episodes`."""
+    if target.identifier == "septic_after_splenectomy" and choices["opsi_episodes_counted"] == "at_least_two":
+        return "two_opsi"
+    return target.statistic
+
+
+def _place(published: float, low: float, high: float) -> str:
+    return "below" if published < low else ("above" if published > high else "inside")
+
+
+def comparisons(scenario: Scenario, predictions: pd.DataFrame) -> tuple[dict[str, list[Comparison]], list[str]]:
+    """Published figures of the replicated cohort beside the simulated ones.
+
+    Parameters
+    ----------
+    scenario
+        A replica.
+    predictions
+        Columns of `predictions.csv`.
+
+    Returns
+    -------
+    tuple
+        Comparisons by strategy; descriptions of published figures of the cohort that are not simulated as such.
+    """
+    if scenario.replica is None:
+        raise ValueError(f"expected a replica of a published cohort, found the scenario {scenario.name}, which has no `replica`")
+    choices = reading_choices(scenario.readings)
+    found: dict[str, list[Comparison]] = {}
+    missing: list[str] = []
+    for target in (target for target in load_targets() if target.cohort == scenario.replica.cohort):
+        rows = predictions[predictions["statistic"] == _statistic(target, choices)]
+        if rows.empty:
+            missing.append(target.description)
+        for row in rows.to_dict("records"):
+            found.setdefault(row["strategy"], []).append(_comparison(target, row["mean"], row["low"], row["high"]))
+    return found, missing
+
+
+def _comparison(target: Target, mean: float, low: float, high: float) -> Comparison:
+    observed = target.observed
+    bounds = observed.interval()
+    return Comparison(
+        target.description,
+        f"{100 * observed.value:.0f}%" + (f" ({observed})" if observed.count is not None else ""),
+        interval(100 * bounds[0], 100 * bounds[1], 0) if bounds is not None else "",
+        f"{100 * mean:.0f}%",
+        interval(100 * low, 100 * high, 0),
+        _place(observed.value, low, high),
+        target.target_class.replace("_", " ").lower(),
+    )
+
+
+def comparison_text(scenario: Scenario, predictions: pd.DataFrame) -> str:
+    """Published figures beside simulated ones in plain text, as a replica prints them at its end.
+
+    Parameters
+    ----------
+    scenario
+        A replica.
+    predictions
+        Columns of `predictions.csv`.
+    """
+    found, _ = comparisons(scenario, predictions)
+    lines: list[str] = []
+    for strategy, rows in found.items():
+        width = max(len(row.description) for row in rows)
+        lines.append(f"Published and simulated, {strategy} (simulated: mean and 95% predictive interval over cohorts of the study's size)")
+        lines += [f"  {row.description:<{width}}  {row.published:>13}  {row.simulated:>5}  {row.predictive}" for row in rows]
+    return "\n".join(lines)
+
+
+def relapse_points() -> Sequence[PublishedPoint]:
+    """Published relapse after splenectomy, to draw beside the curves."""
+    points = []
+    for target in load_targets():
+        if target.identifier in _RELAPSE_TARGETS and target.window.years is not None:
+            more = _RELAPSE_TARGETS[target.identifier]
+            percent = 100 * target.observed.value
+            label = f"Published: {'exceeded ' if more else ''}{percent:.0f}% by {target.window.years:.0f} years"
+            points.append(PublishedPoint(target.window.years, percent, more, label))
+    return points

@@ -1,0 +1,1 @@
+"""Is it the right model: published figures beside simulated ones."""

@@ -1,0 +1,162 @@
+"""By what lives are split: each stratum is known before an event comes, so events less intensity have mean zero in each."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from alps_sim.verification.assumptions import Assumptions
+from alps_sim.verification.forms import immunosuppressed, in_transition, without_spleen
+from alps_sim.verification.history import YOUNG_AT_REMOVAL_YEARS
+
+AGE_BANDS: Final = ("0-5", "6-11", "12-17", "18-39", "40-64", "65+")
+AGE_BAND_STARTS: Final = (6.0, 12.0, 18.0, 40.0, 65.0)
+EARLY_AFTER_SURGERY_YEARS: Final = 0.25
+
+
+def _first_that_holds(named: dict[str, Any], otherwise: str) -> pd.Categorical:
+    """The name of the first condition that holds."""
+    place = np.select([np.asarray(condition) for condition in named.values()], list(range(len(named))), len(named))
+    return pd.Categorical.from_codes(place, [*named, otherwise])
+
+
+def _banded(values: Any, bounds: Sequence[float], names: Sequence[str]) -> pd.Categorical:
+    """The band of each value; a value on a bound is in the upper one."""
+    return pd.Categorical.from_codes(np.searchsorted(np.asarray(bounds), values, side="right"), list(names))
+
+
+def _crossed(words: "pd.Series[Any]", flag: Any, suffix: str) -> pd.Categorical:
+    """Words with and without something."""
+    names = [str(word) for word in words.cat.categories]
+    codes = words.cat.codes.to_numpy(np.int64) + len(names) * np.asarray(flag, dtype=np.int64)
+    return pd.Categorical.from_codes(codes, [*(name or "none" for name in names), *(f"{name or 'none'}, {suffix}" for name in names)])
+
+
+def _spleen(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return pd.Categorical(pieces["spleen"])
+
+
+def _since_surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    since = (0.5 * (pieces["start"] + pieces["end"]) - pieces["removed_at"]).to_numpy(np.float64)
+    bands = {"under 0.25 y": since < EARLY_AFTER_SURGERY_YEARS, "0.25-2 y": since < 2.0, "2-10 y": since < 10.0, "10 y or more": since >= 10.0}
+    return _first_that_holds(bands, "not operated")
+
+
+def _surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    asplenic = without_spleen(pieces)
+    young = asplenic & (pieces["age_at_removal"] < YOUNG_AT_REMOVAL_YEARS).to_numpy()
+    named = {"removed under 5 y": young, "relapsed": asplenic & pieces["relapsed"].to_numpy(), "in remission": asplenic}
+    return _first_that_holds(named, "spleen in place")
+
+
+def _agent(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return _crossed(pieces["agent"], pieces["agent_answering"], "answering")
+
+
+def _course(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return _crossed(pieces["course"], pieces["course_answering"], "answering")
+
+
+def _age(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return _banded(pieces["age"], AGE_BAND_STARTS, AGE_BANDS)
+
+
+def _steroid(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    on = pieces["on_steroid"].to_numpy()
+    high = (pieces["steroid_mg_per_kg"] >= assumptions.high_dose_mg_per_kg).to_numpy()
+    return _first_that_holds({"high dose": on & high, "low dose": on, "shortly after": pieces["steroid_burst"]}, "off")
+
+
+def _exposure(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    values, taken = assumptions.values, pieces["course_mg_per_kg"]
+    on = pieces["on_steroid"]
+    bands = {
+        "above the high cumulative dose": on & (taken > values["high_cumulative_mg_per_kg"]),
+        "above the upper bound": on & (taken >= values["fracture_dose_high_mg_per_kg"]),
+        "between the bounds": on & (taken >= values["fracture_dose_low_mg_per_kg"]),
+        "below the lower bound": on,
+    }
+    return _first_that_holds(bands, "off")
+
+
+def _phase(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return pd.Categorical(pieces["phase"])
+
+
+def _infection_risk(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    risks = {
+        "hypogammaglobulinaemia": pieces["hypogammaglobulinaemia"],
+        "diabetes": pieces["diabetes"],
+        "immunosuppressed": immunosuppressed(pieces, assumptions),
+    }
+    return _crossed(pd.Series(_first_that_holds(risks, "none")), without_spleen(pieces), "asplenic")
+
+
+def _neutropenia(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    in_flare = pieces["neutropenic_flare"].to_numpy() & pieces["phase"].isin(["flare", "refractory"]).to_numpy()
+    after = pieces["rituximab_neutropenia"].to_numpy()
+    return _first_that_holds({"G-CSF": pieces["gcsf"], "both": in_flare & after, "after rituximab": after, "in a flare": in_flare}, "none")
+
+
+def _prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    takes_up = {"taken up": pieces["prevention_luck"] < assumptions.prevention_uptake}
+    return _crossed(pd.Series(_first_that_holds(takes_up, "not taken up")), in_transition(pieces, assumptions), "transition years")
+
+
+def _bone(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return _crossed(pd.Series(_first_that_holds({"low density": pieces["low_bone_density"]}, "normal")), pieces["on_steroid"], "on steroid")
+
+
+def _genotype(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return pd.Categorical(pieces["genotype"])
+
+
+def _sex(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return pd.Categorical(pieces["sex"])
+
+
+def _flare_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return _first_that_holds({"above the mean": pieces["flare_frailty"] > 1.0}, "below the mean")
+
+
+def _infection_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+    return _first_that_holds({"above the mean": pieces["infection_frailty"] > 1.0}, "below the mean")
+
+
+STRATA: Final[dict[str, Callable[[pd.DataFrame, Assumptions], pd.Categorical]]] = {
+    "spleen": _spleen,
+    "since surgery": _since_surgery,
+    "surgery": _surgery,
+    "agent": _agent,
+    "course": _course,
+    "age": _age,
+    "steroid": _steroid,
+    "steroid exposure": _exposure,
+    "phase": _phase,
+    "infection risk": _infection_risk,
+    "neutropenia": _neutropenia,
+    "prevention": _prevention,
+    "bone": _bone,
+    "genotype": _genotype,
+    "sex": _sex,
+    "flare frailty": _flare_frailty,
+    "infection frailty": _infection_frailty,
+}
+"""Label of each piece, by what the lives are split."""
+
+EPISODE: Final = "episode"
+"""The one split that differs between processes: first or later event of the process itself."""
+
+
+def episode(pieces: pd.DataFrame, process: str) -> pd.Categorical:
+    """Whether the next event of a process would be the first.
+
+    Parameters
+    ----------
+    pieces
+        Of a history.
+    process
+        Its name.
+    """
+    return _first_that_holds({"later": pieces[f"earlier_{process}"] > 0}, "first")

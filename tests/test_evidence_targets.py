@@ -1,0 +1,110 @@
+"""Published figures: complete, in three classes, with exact intervals."""
+
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.targets import CLASSES, FILE, Observed, load_targets, read_targets, target_cohorts
+
+TARGETS = {target.identifier: target for target in load_targets()}
+TEXT = FILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "shown"),
+    [
+        ("recurrent_cytopenia", "104/150"),
+        ("treated_long_term", "88/150"),
+        ("splenectomised", "66/150"),
+        ("septic_after_splenectomy", "27/66"),
+        ("opsi_deaths", "6/66"),
+        ("relapse_4_years", "0.3"),
+        ("relapse_20_years", "0.7"),
+        ("mmf_initial_response", "60/64"),
+        ("mmf_long_term_response", "44/64"),
+        ("sirolimus_long_term_response", "10/14"),
+        ("rituximab_remission", "16/26"),
+        ("subset_septic", "10/34"),
+        ("subset_sepsis_rate", "10 in 454 person-years"),
+    ],
+)
+def test_the_figures_of_the_paper_are_there(identifier: str, shown: str) -> None:
+    assert str(TARGETS[identifier].observed) == shown
+
+
+def test_every_class_and_every_cohort_is_used() -> None:
+    assert {target.target_class for target in TARGETS.values()} == set(CLASSES)
+    assert {target.cohort for target in TARGETS.values()} == set(target_cohorts())
+
+
+def test_patients_who_overlap_are_never_a_second_target_to_fit() -> None:
+    assert all(TARGETS[name].target_class == "HELD_OUT" for name in ("subset_septic", "subset_sepsis_rate"))
+
+
+def test_what_enters_the_ledger_as_it_is_does_not_test_the_model() -> None:
+    for name in ("hodgkin_incidence_ratio", "organ_toxicity", "infection_admissions_on_drugs", "mmf_leukaemia", "tpo_mimetic_response"):
+        assert TARGETS[name].target_class == "INPUT"
+
+
+def test_the_interval_of_a_share_is_that_of_clopper_and_pearson() -> None:
+    for count, n in ((27, 66), (6, 66), (60, 64), (0, 3), (4, 4)):
+        reference = stats.binomtest(count, n).proportion_ci(method="exact")
+        assert Observed(count / n, count, n).interval() == pytest.approx((reference.low, reference.high))
+
+
+def test_the_interval_of_a_rate_is_exact_poisson() -> None:
+    low, high = TARGETS["subset_sepsis_rate"].observed.interval() or (0.0, 0.0)
+    assert stats.poisson.sf(9, low * 454) == pytest.approx(0.025)
+    assert stats.poisson.cdf(10, high * 454) == pytest.approx(0.025)
+    assert Observed(0.0, 0, None, 290.0).interval() == pytest.approx((0.0, 3.689 / 290), rel=1e-3)
+
+
+def test_a_bare_value_has_no_interval() -> None:
+    assert TARGETS["relapse_4_years"].observed.interval() is None
+
+
+def test_a_window_ends_after_years_or_with_follow_up() -> None:
+    assert TARGETS["relapse_4_years"].window.years == 4
+    assert TARGETS["opsi_deaths"].window.until == "end_of_follow_up"
+    assert TARGETS["opsi_deaths"].window.years is None
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("{count: 105, n: 104}", "found 105 of 104"),
+        ("{count: 1.5, n: 104}", "whole number"),
+        ("{count: 3}", "a count with n"),
+        ("{count: 3, value: 0.2, n: 10}", "write one of the three"),
+        ("{count: 3, n: 10, person_years: 20}", "write one of the three"),
+        ("{count: 3, person_years: 0}", "above 0"),
+        ("{counts: 3, n: 10}", "did you mean `count`"),
+    ],
+)
+def test_an_observation_that_cannot_be_is_refused_at_its_line(tmp_path: Path, new: str, message: str) -> None:
+    old = "{count: 104, n: 150}"
+    path = tmp_path / "targets.yaml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=message) as caught:
+        read_targets(path)
+    assert caught.value.line == TEXT[: TEXT.index(old)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("class: CALIBRATED", "class: FITTED", "expected a class, found `FITTED`"),
+        ("cohort: nih_mmf\n", "cohort: nih_mff\n", "did you mean `nih_mmf`"),
+        ("from: splenectomy,", "from: splenectomi,", "did you mean `splenectomy`"),
+        ("until: 4}", "until: -4}", "years above 0"),
+        ("until: 4}", "until: later}", "an end or a number of years"),
+    ],
+)
+def test_a_word_that_is_not_known_is_refused_with_the_nearest(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "targets.yaml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=message) as caught:
+        read_targets(path)
+    assert caught.value.file == "targets.yaml"
