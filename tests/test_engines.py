@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from alps_sim.engines.clinic import Clinic
 from alps_sim.engines.cohort import simulate, simulate_block
@@ -39,7 +39,7 @@ def lived(inputs: Inputs, strategy: int, patients: int, first: int = 0) -> Block
 
 
 @given(inputs=strategies.inputs(harsh=True))
-@settings(max_examples=25)
+@settings(max_examples=25, phases=(Phase.explicit, Phase.generate))  # shrinking whole scenarios takes many minutes
 def test_clinic_and_cohort_engine_agree_on_generated_scenarios(inputs: Inputs) -> None:
     attributes = draw_population(inputs, 0, 0, 12)
     for strategy in range(len(inputs.strategies)):

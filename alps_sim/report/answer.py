@@ -44,7 +44,7 @@ def headline(
     lines.append(_line("", Cell("estimate", "parameters", "simulation"), width))
     for outcome in ANSWER_OUTCOMES:
         how = shown(outcome)
-        lines.append(f"{how.label}, {how.unit}" if outcome not in _UNIT_IN_LABEL else f"{_UNIT_IN_LABEL[outcome]}, {how.unit}")
+        lines.append(f"{how.label}, {how.unit}")
         lines += [_line(name, cell, width) for name, cell in cells(summary, parameter_uncertainty, outcome, window).items()]
     if len(differences):
         comparator = differences["comparator"].iloc[0]
@@ -52,10 +52,6 @@ def headline(
         found = cells(differences, parameter_uncertainty, MAIN_DIFFERENCE, window)
         lines += [_line(name, cell, width) for name, cell in found.items()]
     return "\n".join(line.rstrip() for line in lines)
-
-
-_UNIT_IN_LABEL: Final = {"flares_per_year": "Flares", "prednisone_mg_per_kg_per_year": "Steroid dose (prednisone equivalent)"}
-"""Labels without the denominator, which the unit tells."""
 
 
 def _legend(summary: pd.DataFrame, uncertainty: pd.DataFrame | None) -> list[str]:

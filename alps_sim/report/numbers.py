@@ -18,7 +18,17 @@ HEADLINE_WINDOW: Final = "20"
 LIFETIME: Final = "lifetime"
 SIGNIFICANT_DIGITS: Final = 3
 MOST_DECIMALS: Final = 3
+ROUNDED_BEFORE_THE_POINT: Final = 10_000.0
+"""From here on numbers are rounded to tens, hundreds or more."""
 _DEATHS: Final = {"deaths", *INCIDENCE_CURVES}
+_STEROID: Final = "Steroid dose (prednisone equivalent)"
+_WORDS: Final = {
+    "flares_per_year": ("Flares", "per year alive"),
+    "opsi_episodes": ("OPSI episodes", "per patient"),
+    "prednisone_mg_per_kg": (_STEROID, "mg/kg per patient"),
+    "prednisone_mg_per_kg_per_year": (_STEROID, "mg/kg per year alive"),
+}
+"""Label and unit where those of the registry would say the same twice beside one another."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +68,6 @@ class Cell:
     parameters: str
     simulation: str
 
-    @property
-    def intervals(self) -> str:
-        """Both intervals with their names, the parameters' first."""
-        known = f"parameters {self.parameters}" if self.parameters else "parameter uncertainty not run"
-        return f"{known}; simulation {self.simulation}"
-
 
 def shown(outcome: str, currency: str = "currency") -> Shown:
     """How an outcome is shown: deaths per 1,000 patients, other shares in percent, everything else as in the tables.
@@ -76,6 +80,8 @@ def shown(outcome: str, currency: str = "currency") -> Shown:
         Currency of the scenario.
     """
     registered = OUTCOMES[outcome]
+    if outcome in _WORDS:
+        return Shown(*_WORDS[outcome], 1.0)
     if outcome in _DEATHS:
         return Shown(registered.label, "per 1,000 patients", 1000.0)
     if registered.unit == "share of patients":
@@ -101,11 +107,12 @@ def chosen_window(summary: pd.DataFrame, preferred: str = HEADLINE_WINDOW) -> st
 
 
 def decimals(values: Sequence[float]) -> int:
-    """Decimals that give the largest of some numbers three significant digits; negative if it is rounded before the point."""
+    """Decimals that give the largest of some numbers three significant digits, at most 3; negative for numbers of 10,000 and more."""
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     if largest == 0.0:
         return 1
-    return min(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest)), MOST_DECIMALS)
+    places = min(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(largest)), MOST_DECIMALS)
+    return places if largest >= ROUNDED_BEFORE_THE_POINT else max(places, 0)
 
 
 def number(value: float, places: int, signed: bool = False) -> str:

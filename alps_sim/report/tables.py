@@ -249,7 +249,8 @@ def comparison_text(scenario: Scenario, predictions: pd.DataFrame) -> str:
     lines: list[str] = []
     for strategy, rows in found.items():
         width = max(len(row.description) for row in rows)
-        lines.append(f"Published and simulated, {strategy} (simulated: mean and 95% predictive interval over cohorts of the study's size)")
+        lines.append(f"Published, and simulated under {strategy}: mean and 95% predictive")
+        lines.append("interval over cohorts of the study's size, parameters held where they are")
         lines += [f"  {row.description:<{width}}  {row.published:>13}  {row.simulated:>5}  {row.predictive}" for row in rows]
     return "\n".join(lines)
 

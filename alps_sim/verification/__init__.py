@@ -8,6 +8,7 @@ from alps_sim.verification.assumptions import Assumptions
 from alps_sim.verification.check import Tally, Verdict, histories, judge
 from alps_sim.verification.intensity import INTENSITIES, PROCESSES
 from alps_sim.verification.multipliers import MULTIPLIERS, Multiplier
+from alps_sim.verification.trial import Trial
 from alps_sim.verification.words import Vocabularies, events_in_words, patients_in_words
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Assumptions",
     "Multiplier",
     "Tally",
+    "Trial",
     "Verdict",
     "Vocabularies",
     "events_in_words",

@@ -20,6 +20,8 @@ RITUXIMAB_NEUTROPENIA_BIT: Final = 2
 """In the code of a hypogammaglobulinaemia line."""
 LONG_AGO: Final = -1.0e6
 """A time before every life, years."""
+LEAST_LMS_BASE: Final = 0.05
+"""1 + L S z is kept at or above this: beyond it the reference says nothing."""
 YOUNG_AT_REMOVAL_YEARS: Final = 5.0
 """Removal of the spleen before this age counts as early."""
 
@@ -179,7 +181,8 @@ def _weight(of_patient: pd.DataFrame, middle: FloatArray, body: FloatArray) -> F
     age = of_patient["age_at_index"].to_numpy(np.float64) + middle
     row = body[(of_patient["sex"] == "female").to_numpy(np.int64), np.minimum(age.astype(np.int64), body.shape[1] - 1)]
     power, median, spread = row[:, 0], row[:, 1], row[:, 2]
-    return np.asarray(median * (1.0 + power * spread * of_patient["weight_z"].to_numpy(np.float64)) ** (1.0 / power))
+    base = np.maximum(1.0 + power * spread * of_patient["weight_z"].to_numpy(np.float64), LEAST_LMS_BASE)
+    return np.asarray(median * base ** (1.0 / power), dtype=np.float64)
 
 
 def _taken_in_course(lines: Lines, dose: FloatArray, per_kg: FloatArray) -> FloatArray:

@@ -94,7 +94,7 @@ def infection_admission(pieces: pd.DataFrame, assumptions: Assumptions) -> Float
 
 
 def neutropenic_infection(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
-    """Infection while a flare with neutropenia lasts, or in neutropenia after rituximab.
+    """Infection while a flare with neutropenia lasts, and in neutropenia after rituximab; where both hold, the hazards add.
 
     Parameters
     ----------
@@ -106,5 +106,5 @@ def neutropenic_infection(pieces: pd.DataFrame, assumptions: Assumptions) -> Flo
     values = assumptions.values
     in_flare = pieces["phase"].isin(["flare", "refractory"]).to_numpy() & pieces["neutropenic_flare"].to_numpy()
     after_rituximab = np.where(pieces["rituximab_neutropenia"], values["rituximab_neutropenia_infection_ratio"], 0.0)
-    ratio = np.where(in_flare, np.where(pieces["gcsf"], values["gcsf_infection_ratio"], 1.0), after_rituximab)
-    return np.asarray(values["neutropenic_infection_per_year"] * ratio * length(pieces), dtype=np.float64)
+    of_flare = np.where(in_flare, np.where(pieces["gcsf"], values["gcsf_infection_ratio"], 1.0), 0.0)
+    return np.asarray(values["neutropenic_infection_per_year"] * (of_flare + after_rituximab) * length(pieces), dtype=np.float64)

@@ -1,0 +1,69 @@
+"""The check together with the proof that it can fail: each multiplier taken out of the intensity of the same lives."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from alps_sim.verification.assumptions import Assumptions
+from alps_sim.verification.check import FAMILY_ERROR, Tally
+from alps_sim.verification.history import History
+from alps_sim.verification.intensity import PROCESSES
+from alps_sim.verification.multipliers import MULTIPLIERS, Multiplier
+
+
+class Trial:
+    """Tallies of lives under one strategy: with all multipliers, and without each of some.
+
+    Parameters
+    ----------
+    assumptions
+        Under which the patients lived.
+    multipliers
+        Those to take out, one by one.
+    processes
+        Processes of the unaltered check.
+    """
+
+    def __init__(
+        self, assumptions: Assumptions, multipliers: Sequence[Multiplier] = MULTIPLIERS, processes: Sequence[str] = PROCESSES
+    ) -> None:
+        self.multipliers = tuple(multipliers)
+        self.unaltered = Tally(assumptions, processes)
+        self.altered = [Tally(multiplier.without(assumptions), multiplier.processes) for multiplier in multipliers]
+
+    def add(self, history: History) -> None:
+        """Add the lives of some patients.
+
+        Parameters
+        ----------
+        history
+            As read under the unaltered assumptions.
+        """
+        self.unaltered.add(history)
+        for tally in self.altered:
+            tally.add(history)
+
+    def table(self, family_error: float = FAMILY_ERROR) -> pd.DataFrame:
+        """What each missing multiplier did.
+
+        A multiplier is caught if a comparison fails at the limit that holds for all comparisons of the unaltered check together
+        (Bonferroni, harder than Holm), so catching it is no by-product of looking at its process alone.
+
+        Parameters
+        ----------
+        family_error
+            Of the check.
+
+        Returns
+        -------
+        pandas.DataFrame
+            multiplier; process, by, stratum, events, expected, z, p of the comparison farthest off; caught.
+        """
+        limit = family_error / max(len(self.unaltered.cells), 1)
+        rows = [self._row(multiplier, tally, limit) for multiplier, tally in zip(self.multipliers, self.altered, strict=True)]
+        return pd.DataFrame(rows)
+
+    def _row(self, multiplier: Multiplier, tally: Tally, limit: float) -> dict[str, object]:
+        table = tally.table()
+        worst = table.loc[table["z"].abs().idxmax()]
+        return {"multiplier": multiplier.name, **worst.to_dict(), "caught": bool(worst["p"] <= limit)}
