@@ -111,9 +111,9 @@ def run(
             )
     typer.echo(result.headline)
     if result.predictions is not None:
-        from alps_sim.validation.published import comparison_text
+        from alps_sim.report.tables import comparison_text
 
-        typer.echo("\n" + comparison_text(result.predictions))
+        typer.echo("\n" + comparison_text(result.scenario, result.predictions))
     typer.echo(f"\nReport:  {result.report}\nResults: {result.folder}")
     if not result.passed:
         typer.echo(f"A check of this run failed; do not use its numbers.\n{result.bookkeeping.statement}", err=True)

@@ -5,7 +5,7 @@ scenario + evidence -> inputs -> population and engine -> outcomes -> results fo
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,25 +14,22 @@ import numpy as np
 import pandas as pd
 
 from alps_sim import accelerate
+from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.outcomes.accumulate import KnownMeans
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.collect import Collector, Question
-from alps_sim.outcomes.observation import cohort_statistics
+from alps_sim.outcomes.observation import cohort_statistics, predict
 from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
 from alps_sim.outcomes.store import ResultsFolder, run_name
-from alps_sim.outcomes.uncertainty import Draws
 from alps_sim.population import expected_attributes
+from alps_sim.provenance import manifest, program_version, versions
 from alps_sim.report.html import ReportContent, headline, write_report
 from alps_sim.scenario import Scenario, ScenarioError, load_scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
-from alps_sim.validation.published import compare
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done and how much there is."""
 
 RESULTS: Final = Path("results")
 
@@ -43,6 +40,8 @@ class RunResult:
 
     Attributes
     ----------
+    scenario
+        As it was run.
     folder
         The results folder.
     report
@@ -50,7 +49,7 @@ class RunResult:
     summary, differences, parameter_uncertainty, survival, resources
         The tables of the same names; `parameter_uncertainty` is None if no draws were run.
     predictions
-        For a replica, the published figures beside the simulated ones; else None.
+        For a replica, the published figures as its simulated cohorts give them; else None.
     bookkeeping
         Whether events and used credit agree.
     books
@@ -59,6 +58,7 @@ class RunResult:
         The answer in plain text.
     """
 
+    scenario: Scenario
     folder: Path
     report: Path
     summary: pd.DataFrame
@@ -75,10 +75,6 @@ class RunResult:
     def passed(self) -> bool:
         """Whether the checks made in every run hold."""
         return self.bookkeeping.passed and bool((self.books["result"] == "PASS").all())
-
-
-def no_progress(what: str, done: int, of: int) -> None:
-    """Show nothing."""
 
 
 def choose_strategies(scenario: Scenario, names: Sequence[str] | None) -> Scenario:
@@ -121,74 +117,6 @@ def make_question(inputs: Inputs) -> Question:
     return Question(names, inputs.windows, names.index(inputs.comparator), known, inputs.unit_cost)
 
 
-def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
-    """Inputs under one joint draw of all parameters; readings and overrides of the scenario hold in every draw.
-
-    Parameters
-    ----------
-    scenario, ledger
-        What is asked and what is known.
-    draw
-        Number of the draw.
-    """
-    values = {**ledger.draw(draw, scenario.seed), **scenario.override_values()}
-    patients = scenario.parameter_draws.patients_per_draw
-    return translate(scenario.model_copy(update={"patients": patients, "replica": None}), values)
-
-
-class DrawnRows:
-    """What a replica's cohorts would have shown under draws of the parameters: a table of statistics for each strategy."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.size = scenario.replica.size if scenario.replica is not None else None
-        self.tables: list[list[pd.DataFrame]] = [[] for _ in scenario.strategies]
-
-    def add(self, blocks: Sequence[Sequence[BlockResult]]) -> None:
-        """Add one draw; nothing to do for a scenario that replicates no cohort."""
-        if self.size is None:
-            return
-        for strategy, tables in enumerate(self.tables):
-            tables.append(cohort_statistics(np.concatenate([block[strategy].rows for block in blocks]), self.size))
-
-    def of(self, strategy: int) -> pd.DataFrame | None:
-        """Statistics of all cohorts of all draws under a strategy; None if no draws were run."""
-        tables = self.tables[strategy]
-        return pd.concat(tables, ignore_index=True) if tables else None
-
-
-def simulate_draws(
-    scenario: Scenario, ledger: Ledger, draws: int, workers: int, progress: Progress = no_progress
-) -> tuple[Draws, DrawnRows]:
-    """Run the same patients under many draws of the evidence.
-
-    Parameters
-    ----------
-    scenario, ledger
-        What is asked and what is known.
-    draws
-        Number of draws.
-    workers
-        Threads.
-    progress
-        Told after each draw.
-
-    Returns
-    -------
-    tuple of Draws and DrawnRows
-        Estimates of each draw; for a replica what its cohorts would have shown.
-    """
-    names = tuple(scenario.strategies)
-    windows = draw_inputs(scenario, ledger, 0).windows
-    gathered, drawn = Draws(names, windows, names.index(scenario.comparator)), DrawnRows(scenario)
-    for draw in range(draws):
-        progress("parameter uncertainty", draw, draws)
-        blocks = [block for block, _ in simulate(draw_inputs(scenario, ledger, draw), workers)]
-        gathered.add(blocks)
-        drawn.add(blocks)
-    progress("parameter uncertainty", draws, draws)
-    return gathered, drawn
-
-
 class _Writer:
     """Takes the blocks of a run in order: into the collector, into the Parquet files, and the rows of a replica."""
 
@@ -221,53 +149,19 @@ class _Writer:
 
 
 def _predictions(scenario: Scenario, writer: _Writer, drawn: DrawnRows) -> pd.DataFrame | None:
-    """For a replica, its published figures beside those of its simulated cohorts, by strategy."""
+    """For a replica, published figures as its cohorts give them: by chance alone, and with the parameters drawn (`drawn_*`)."""
     if scenario.replica is None or writer.rows is None:
         return None
     tables = []
     for position, (name, rows) in enumerate(zip(writer.strategies, writer.rows, strict=True)):
         central = cohort_statistics(np.concatenate(rows), scenario.replica.size)
-        table = compare(scenario.replica.cohort, central, drawn.of(position))
+        table = predict(central)
+        widened = drawn.of(position)
+        bounds = predict(widened)[["low", "high"]] if widened is not None else np.nan
+        table[["drawn_low", "drawn_high"]] = bounds
         table.insert(0, "strategy", name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("alps-sim")
-
-
-def _manifest(scenario: Scenario, ledger: Ledger, values: Mapping[str, float], seconds: Mapping[str, float]) -> dict[str, Any]:
-    """Provenance: the scenario as resolved, every parameter with its source, versions and timings."""
-    overridden = scenario.override_values()
-    parameters = {
-        name: {
-            "value": values[name],
-            "unit": parameter.unit,
-            "source": "scenario" if name in overridden else parameter.source,
-            "grade": "SCENARIO" if name in overridden else parameter.grade,
-        }
-        for name, parameter in ledger.parameters.items()
-    }
-    return {
-        "scenario": scenario.model_dump(mode="json"),
-        "parameters": parameters,
-        "seed": scenario.seed,
-        "versions": _versions(),
-        "rules_hash": accelerate.rules_hash(),
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
-    }
-
-
-def _versions() -> dict[str, str]:
-    """Versions of the program and of what its numbers hang on."""
-    import platform
-    from importlib.metadata import version
-
-    libraries = ("numpy", "scipy", "numba", "pandas", "simpy", "pyarrow")
-    return {"alps-sim": _version(), "python": platform.python_version(), **{name: version(name) for name in libraries}}
 
 
 def _warm_up(inputs: Inputs, progress: Progress) -> None:
@@ -366,7 +260,7 @@ def run(
 def _run_name(scenario: Scenario, ledger: Ledger) -> str:
     """Name of the run: follows from the scenario as resolved, every parameter value, the seed and the version."""
     values = scenario.parameter_values(ledger)
-    return run_name({"scenario": scenario.model_dump(mode="json"), "values": values}, scenario.seed, _version())
+    return run_name({"scenario": scenario.model_dump(mode="json"), "values": values}, scenario.seed, program_version())
 
 
 def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers: int, events: bool, progress: Progress) -> RunResult:
@@ -384,9 +278,10 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
     writer.close()
     seconds["simulation"] = time.perf_counter() - begin
     begin = time.perf_counter()
-    uncertainty, drawn = _parameter_uncertainty(scenario, ledger, workers, progress)
+    uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
     seconds["parameter_uncertainty"] = time.perf_counter() - begin
     begin = time.perf_counter()
+    books = collector.books_check()
     content = ReportContent(
         scenario=scenario,
         ledger=ledger,
@@ -398,7 +293,8 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
         parameter_uncertainty=uncertainty,
         predictions=_predictions(scenario, writer, drawn),
         bookkeeping=collector.bookkeeping(),
-        versions=_versions(),
+        books=books,
+        versions=versions(),
     )
     resources = collector.resources()
     _write_tables(folder, content, resources)
@@ -406,8 +302,9 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
     report = write_report(content, folder.path)
     progress("drawing the report", 1, 1)
     seconds["tables_and_report"] = time.perf_counter() - begin
-    place = folder.commit(_manifest(scenario, ledger, values, seconds))
+    place = folder.commit(manifest(scenario, ledger, seconds))
     return RunResult(
+        scenario=scenario,
         folder=place,
         report=place / report.name,
         summary=content.summary,
@@ -417,18 +314,9 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
         resources=resources,
         predictions=content.predictions,
         bookkeeping=content.bookkeeping,
-        books=collector.books_check(),
+        books=books,
         headline=headline(content.summary, content.differences, uncertainty),
     )
-
-
-def _parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> tuple[pd.DataFrame | None, DrawnRows]:
-    """The table of parameter uncertainty, None without draws, and what a replica's cohorts showed in them."""
-    draws = scenario.parameter_draws.draws
-    if draws < 2:
-        return None, DrawnRows(scenario)
-    gathered, drawn = simulate_draws(scenario, ledger, draws, workers, progress)
-    return gathered.table(), drawn
 
 
 def _write_tables(folder: ResultsFolder, content: ReportContent, resources: pd.DataFrame) -> None:

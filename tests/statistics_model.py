@@ -175,8 +175,11 @@ def _result(strategy: int, rows: Any, counts: Any, luck: Any) -> BlockResult:
     severe = (counts[:, :, 2] - DOSE[0] * counts[:, :, 1]).sum(axis=0) / (DOSE[1] - DOSE[0])
     other = counts[:, :, 4].sum(axis=0) - opsi.sum(axis=0)
     control_events[:, places] = np.column_stack([other, counts[:, :, 1].sum(0), counts[:, :, 3].sum(0), opsi.sum(0), severe])
+    control_non_events = np.zeros_like(control_events)
+    control_non_events[:, [_FATAL, _SEVERE]] = np.column_stack([counts[:, :, 3].sum(0) - opsi.sum(0), counts[:, :, 1].sum(0) - severe])
     books = np.zeros((accounts.YEARS_IN_BOOKS, len(codes.AGE_BANDS), accounts.ACCOUNT_COUNT, 2))
-    return BlockResult(strategy, rows, counters, residuals, control_events, books, np.empty(0, dtype=state.LOG_DTYPE))
+    lines = np.empty(0, dtype=state.LOG_DTYPE)
+    return BlockResult(strategy, rows, counters, residuals, control_events, control_non_events, books, lines)
 
 
 def blocks(seed: int, patients: int, variant: Variant, rates: tuple[int, ...] = (0, 1)) -> Iterator[list[BlockResult]]:

@@ -113,7 +113,9 @@ def _beginnings(draw: st.DrawFn) -> Words:
 
 def clinical_strategies() -> st.SearchStrategy[Words]:
     """A treatment strategy; half of them end in a full list of lines, so that no treatment is out of reach."""
-    weaning = st.fixed_dictionaries({"quiet_years": _numbers(0.5, 5.0), "minimum_age_years": _numbers(0.0, 20.0)})
+    weaning = st.fixed_dictionaries(
+        {"quiet_years": _numbers(0.5, 5.0), "minimum_age_years": _numbers(0.0, 20.0), "attempts": st.integers(1, 3)}
+    )
     listed = st.lists(lines(), max_size=6)
     return st.fixed_dictionaries(
         {

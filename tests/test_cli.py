@@ -16,10 +16,10 @@ from typer.testing import CliRunner, Result
 
 from alps_sim.cli import app
 from alps_sim.evidence.ledger import load_ledger
-from alps_sim.outcomes.observation import STATISTICS
+from alps_sim.outcomes.observation import STATISTICS, predict
 from alps_sim.outcomes.store import ResultsError
+from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.errors import ScenarioError
-from alps_sim.validation.published import compare
 
 SCENARIOS: Final = Path(__file__).parent.parent / "scenarios"
 DEMO: Final = str(SCENARIOS / "teaching_demo.yaml")
@@ -35,7 +35,8 @@ class FakeCheck:
 class FakeResult:
     """What a run gives, as far as the command line reads it."""
 
-    def __init__(self, passed: bool = True, predictions: pd.DataFrame | None = None) -> None:
+    def __init__(self, passed: bool = True, predictions: pd.DataFrame | None = None, scenario: Scenario | None = None) -> None:
+        self.scenario = scenario
         self.headline = "OPSI deaths at 20 years"
         self.folder, self.report = Path("results/demo/abc"), Path("results/demo/abc/report.html")
         self.bookkeeping = FakeCheck(passed)
@@ -140,12 +141,13 @@ def test_a_failed_check_of_a_run_exits_1(simulation: Simulation) -> None:
 
 def test_a_replica_shows_published_beside_simulated(simulation: Simulation) -> None:
     cohorts = pd.DataFrame({identifier: [0.25, 0.5, 0.75] for identifier in STATISTICS})
-    simulation.outcome = FakeResult(predictions=compare("nih_cohort", cohorts, None))
+    table = predict(cohorts).assign(strategy="as_treated", drawn_low=float("nan"), drawn_high=float("nan"))
+    simulation.outcome = FakeResult(predictions=table, scenario=load_scenario(SCENARIOS / "nih_cohort.yaml"))
     told = called("run", str(SCENARIOS / "nih_cohort.yaml")).stdout
     septic = next(line for line in told.splitlines() if "27/66" in line)
-    assert "0.41" in septic
-    assert "0.50" in septic
-    assert {"104/150", "88/150", "66/150"} <= set(told.split())
+    assert "41%" in septic
+    assert "50%" in septic
+    assert {"(104/150)", "(88/150)", "(66/150)"} <= set(told.split())
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class Clinic:
         shape = (attributes.size, inputs.censuses.size)
         self._counters = np.zeros((*shape, COUNTER_COUNT))
         self._residuals = np.zeros((*shape, len(CONTROLS)))
-        self._counts = np.zeros((*shape, len(CONTROLS)))
+        self._counts = np.zeros((*shape, 2, len(CONTROLS)))
         self._lines: list[list[Any]] = [[] for _ in range(attributes.size)]
         self._log_counts = np.asarray(self._states["log_count"])
         self._world["waiting"][0] = self.waiting_years()
@@ -82,7 +82,8 @@ class Clinic:
             rows=rows_of(self._states),
             counters=self._counters,
             residuals=self._residuals,
-            control_events=self._counts.sum(axis=0),
+            control_events=self._counts[:, :, 0].sum(axis=0),
+            control_non_events=self._counts[:, :, 1].sum(axis=0),
             books=self._world["books"][0],
             events=np.concatenate([np.zeros(0, LOG_DTYPE), *lines]),
             event_count=self.events,

@@ -110,4 +110,4 @@ def step_patient(patient: Any, world: Any, counters: Any, residuals: Any, counts
     if patient.finished == 1:
         _close(patient, world, counters, residuals, counts)
         return -1.0
-    return patient.next_time[next_entry(patient)]  # type: ignore[no-any-return]
+    return patient.next_time[next_entry(patient)]

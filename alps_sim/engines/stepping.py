@@ -31,7 +31,7 @@ if accelerate.JIT:
             world,
             carray(counters, (number + 1, windows, COUNTER_COUNT))[number],
             carray(residuals, (number + 1, windows, CONTROL_COUNT))[number],
-            carray(counts, (number + 1, windows, CONTROL_COUNT))[number],
+            carray(counts, (number + 1, windows, 2, CONTROL_COUNT))[number],
             begins,
         )
 

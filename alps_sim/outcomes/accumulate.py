@@ -122,8 +122,7 @@ class BlockMoments:
     nonzero, squares, largest
         (s, w, outcomes) patients with a value other than zero; sum of squares; largest value.
     events, non_events
-        (s, w, controls) events of each process or positive decisions; patients with a negative residual, each of whom has
-        had at least one decision that went the other way.
+        (s, w, controls) events of each process or positive decisions; negative decisions.
     identical
         (s,) whether every life of the block is the same as under the comparator.
     columns
@@ -228,7 +227,7 @@ def block_moments(block: Sequence[BlockResult], comparator: int, known: KnownMea
         by_outcome[1],
         by_outcome[2],
         np.stack([result.control_events for result in block]).astype(float),
-        np.stack([(result.residuals < 0.0).sum(axis=0) for result in block]).astype(float),
+        np.stack([result.control_non_events for result in block]),
         np.array([_same_lives(result, block[comparator]) for result in block]),
         columns,
     )

@@ -36,6 +36,8 @@ class BlockResult:
         (n, w, len(CONTROLS)) martingale residuals at the same moments.
     control_events
         (w, len(CONTROLS)) events of each process, positive outcomes of each decision, in the block.
+    control_non_events
+        (w, len(CONTROLS)) negative outcomes of each decision, in the block; zero for processes.
     books
         (years, age bands, accounts, 2) quantity and discounted quantity, summed over the block.
     events
@@ -49,6 +51,7 @@ class BlockResult:
     counters: np.ndarray[Any, np.dtype[np.float64]]
     residuals: np.ndarray[Any, np.dtype[np.float64]]
     control_events: np.ndarray[Any, np.dtype[np.float64]]
+    control_non_events: np.ndarray[Any, np.dtype[np.float64]]
     books: np.ndarray[Any, np.dtype[np.float64]]
     events: np.ndarray[Any, Any]
     event_count: int = 0

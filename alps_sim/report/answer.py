@@ -57,7 +57,7 @@ def headline(
 def _legend(summary: pd.DataFrame, uncertainty: pd.DataFrame | None) -> list[str]:
     patients = f"simulation error with {int(summary['n'].iloc[0]):,} patients under each strategy"
     if uncertainty is None:
-        return [f"95% interval: {patients}.", "Parameter uncertainty was not run: what is not known about the parameters is not shown."]
+        return [f"95% interval: {patients}.", "Parameter uncertainty was not run: what is not known is not shown."]
     return [f"95% intervals: parameter uncertainty ({int(uncertainty['draws'].iloc[0])} draws of the evidence),", f"then {patients}."]
 
 

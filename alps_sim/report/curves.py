@@ -98,7 +98,7 @@ def survival_figure(
         axes[1].set(title="OPSI-free survival", ylabel="Patients alive and free of OPSI (%)")
         for axis in axes:
             axis.set_ylim(_lowest_value(axis), 100.0)
-            axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         footnote(
             figure,
             "Vertical axes differ and need not begin at 0. " + BAND_NOTE + _bar_note(parameter_uncertainty, window, " (overall survival)"),
@@ -265,6 +265,7 @@ def _published_point(axis: Axes, point: PublishedPoint) -> None:
         ha="left",
         va="top",
         fontsize=7.5,
+        bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},  # readable over a curve
         zorder=6,
     )
 

@@ -104,8 +104,8 @@ def steroid_figure(
     with themed():
         figure = Figure(figsize=(WIDTH_INCHES, 4.3 + 0.22 * len(strategies)), layout="constrained")
         # panels of one row are aligned among themselves only: the strategies' names need their own margin
-        upper, lower = np.ravel(figure.subfigures(2, 1, height_ratios=(2.7, 0.7 + 0.22 * len(strategies))))
-        first, second = np.ravel(upper.subplots(1, 2))
+        (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.7, 0.7 + 0.22 * len(strategies)))
+        first, second = upper.subplots(1, 2)
         _by_weight(first, dose_by_stretch(summary), styles, last_year)
         _by_day(second, daily_dose_by_year(steroid_exposure, equivalence), styles, last_year)
         _totals(lower.subplots(), summary, parameter_uncertainty, styles, window)

@@ -1,9 +1,10 @@
 """What the report puts into tables: outcomes by strategy, assumptions, readings, published figures beside simulated ones."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -168,8 +169,9 @@ class Comparison:
 
     Attributes
     ----------
-    description, published, published_interval, simulated, predictive, place, target_class
-        Text; `place` tells where the published figure lies relative to the predictive interval.
+    description, published, published_interval, simulated, predictive, drawn, place, target_class
+        Text; `predictive` is the interval by chance alone, `drawn` that with the uncertainty of the parameters in it (empty without
+        draws); `place` tells where the published figure lies relative to the widest of them.
     """
 
     description: str
@@ -177,6 +179,7 @@ class Comparison:
     published_interval: str
     simulated: str
     predictive: str
+    drawn: str
     place: str
     target_class: str
 
@@ -217,19 +220,22 @@ def comparisons(scenario: Scenario, predictions: pd.DataFrame) -> tuple[dict[str
         if rows.empty:
             missing.append(target.description)
         for row in rows.to_dict("records"):
-            found.setdefault(row["strategy"], []).append(_comparison(target, row["mean"], row["low"], row["high"]))
+            found.setdefault(row["strategy"], []).append(_comparison(target, row))
     return found, missing
 
 
-def _comparison(target: Target, mean: float, low: float, high: float) -> Comparison:
+def _comparison(target: Target, row: Mapping[Any, Any]) -> Comparison:
     observed = target.observed
+    drawn = (row["drawn_low"], row["drawn_high"])
+    low, high = (row["low"], row["high"]) if math.isnan(drawn[0]) else drawn
     bounds = observed.interval()
     return Comparison(
         target.description,
         f"{100 * observed.value:.0f}%" + (f" ({observed})" if observed.count is not None else ""),
         interval(100 * bounds[0], 100 * bounds[1], 0) if bounds is not None else "",
-        f"{100 * mean:.0f}%",
-        interval(100 * low, 100 * high, 0),
+        f"{100 * row['mean']:.0f}%",
+        interval(100 * row["low"], 100 * row["high"], 0),
+        "" if math.isnan(drawn[0]) else interval(100 * drawn[0], 100 * drawn[1], 0),
         _place(observed.value, low, high),
         target.target_class.replace("_", " ").lower(),
     )
@@ -249,9 +255,13 @@ def comparison_text(scenario: Scenario, predictions: pd.DataFrame) -> str:
     lines: list[str] = []
     for strategy, rows in found.items():
         width = max(len(row.description) for row in rows)
-        lines.append(f"Published, and simulated under {strategy}: mean and 95% predictive")
-        lines.append("interval over cohorts of the study's size, parameters held where they are")
-        lines += [f"  {row.description:<{width}}  {row.published:>13}  {row.simulated:>5}  {row.predictive}" for row in rows]
+        lines.append(f"Published, and simulated under {strategy}: mean and 95% predictive intervals over cohorts of the study's size,")
+        lines.append("by chance alone (parameters held where they are), then with the uncertainty of the parameters")
+        for row in rows:
+            drawn = row.drawn or "no draws"
+            lines.append(
+                f"  {row.description:<{width}}  {row.published:>13}  {row.simulated:>5}  {row.predictive:>10}  {drawn:>10}  {row.place}"
+            )
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from alps_sim.rules.decisions import decide, response_probability
 from alps_sim.rules.doses import ivig_g
 from alps_sim.rules.episode import answer_by_other_means, end_flare, review_maintenance, set_phase
 from alps_sim.rules.journal import note
-from alps_sim.rules.responses import end_course_and_move_on
+from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_lost_response
 from alps_sim.rules.steroids import give_iv_methylprednisolone, give_oral_prednisone
 from alps_sim.rules.treatment import age_now, consider_treatment, meets, refer_for_splenectomy
 
@@ -120,15 +120,26 @@ def _response_probit(patient: Any, world: Any) -> float:
         step = world.steps[patient.step]
         if step.kind == c.STEP_IV_METHYLPREDNISOLONE:
             route = c.ROUTE_IV_WITH_IVIG if _uses_ivig(patient, step) else c.ROUTE_IV
-    return world.steroid_probit[route, patient.flare_mechanism]  # type: ignore[no-any-return]
+    return world.steroid_probit[route, patient.flare_mechanism]
 
 
 @compiled
 def _taper_dose(patient: Any, world: Any) -> float:
     """Oral dose from which an answered flare is tapered, mg/kg a day."""
     if patient.step == REESCALATION:
-        return patient.steroid_mg_per_day / patient.weight_kg  # type: ignore[no-any-return]
-    return world.steps[patient.step].taper_dose_mg_per_kg_per_day  # type: ignore[no-any-return]
+        return patient.steroid_mg_per_day / patient.weight_kg
+    return world.steps[patient.step].taper_dose_mg_per_kg_per_day
+
+
+@compiled
+def _next_step(patient: Any, world: Any) -> int:
+    """Number of the step after the present one; after a failed return to a higher oral dose, the first that is not oral."""
+    if patient.step != REESCALATION:
+        return patient.step + 1
+    for number in range(world.step_count):
+        if world.steps[number].kind != c.STEP_ORAL_PREDNISONE:
+            return number
+    return world.step_count
 
 
 @compiled
@@ -138,7 +149,7 @@ def end_acute_step(patient: Any, world: Any) -> None:
     if decide(patient, world, ACUTE_RESPONSE, probability):
         end_flare(patient, world, _taper_dose(patient, world))
     else:
-        climb_ladder(patient, world, patient.step + 1)
+        climb_ladder(patient, world, _next_step(patient, world))
 
 
 @compiled
@@ -167,6 +178,15 @@ def _reescalate(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _judge_agent(patient: Any, world: Any) -> None:
+    """Steroid dependence in spite of an agent that answered is lack of sustained response: the next line."""
+    if patient.steroid_dependent == 1 and patient.agent_answering == 1:
+        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+    else:
+        reveal_lost_response(patient, world)
+
+
+@compiled
 def break_through(patient: Any, world: Any) -> None:
     """Counts cross the threshold again during a taper or soon after it: the same episode goes on."""
     patient.counters[a.C_BREAKTHROUGHS] += 1.0
@@ -178,6 +198,7 @@ def break_through(patient: Any, world: Any) -> None:
     set_phase(patient, world, c.PHASE_FLARE)
     _count_failed_taper(patient, world)
     _reescalate(patient, world)
+    _judge_agent(patient, world)
     consider_treatment(patient, world, c.TRIGGER_BREAKTHROUGH)
     if patient.steroid_dependent == 1:
         consider_treatment(patient, world, c.TRIGGER_STEROID_DEPENDENCE)

@@ -67,7 +67,7 @@ def _time_to_effect(patient: Any, world: Any, agent: int, answers: bool) -> floa
     """Years until the answer shows, or until it is declared missing."""
     data = world.agents[agent]
     if not answers:
-        return data.assessment_years  # type: ignore[no-any-return]
+        return data.assessment_years
     u = draw(patient, world, AGENT_EFFECT_TIME, agent)
     return truncated_log_logistic_quantile(u, data.effect_median_years, data.effect_shape, data.assessment_years)
 
@@ -95,6 +95,7 @@ def start_agent(patient: Any, world: Any, agent: int) -> None:
     if patient.first_agent_time == NEVER:
         patient.first_agent_time = patient.time
     patient.agent = agent
+    patient.agent_lost = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
     if data.loading_dose_mg > 0.0:
@@ -121,17 +122,16 @@ def _renew_agent_clocks(patient: Any, world: Any) -> None:
 
 @compiled
 def resume_weaned_agent(patient: Any, world: Any) -> None:
-    """Start the agent again from which the patient had been weaned; it answers at once, as before."""
+    """Start the agent again from which the patient had been weaned; it will answer, as before."""
     agent = patient.weaned_agent
     patient.weaned_agent = NO_AGENT
     patient.agent = agent
     patient.agent_will_answer = 1
-    patient.agent_answering = 1
+    patient.agent_lost = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
+    patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, True)
     note(patient, world, e.LOG_AGENT_START, agent, 1.0)
-    note(patient, world, e.LOG_AGENT_ANSWER, agent, 0.0)
-    patient.next_time[e.WEANING] = patient.time + world.strategy.wean_quiet_years
     _renew_agent_clocks(patient, world)
 
 
@@ -152,8 +152,17 @@ def begin_answer(patient: Any, world: Any) -> None:
         patient.first_agent_answer_time = patient.time
     note(patient, world, e.LOG_AGENT_ANSWER, patient.agent, patient.time - patient.agent_started)
     _decide_shrinkage(patient, world)
-    if world.strategy.wean_allowed == 1:
+    patient.breakthrough_chain = 0
+    if world.strategy.wean_allowed == 1 and patient.weanings < world.strategy.wean_attempts:
         patient.next_time[e.WEANING] = patient.time + world.strategy.wean_quiet_years
+    mark(patient, TREATMENT)
+
+
+@compiled
+def lose_answer(patient: Any) -> None:
+    """The agent no longer holds the disease in check; nobody knows before the next flare."""
+    patient.agent_answering = 0
+    patient.agent_lost = 1
     mark(patient, TREATMENT)
 
 
@@ -198,6 +207,7 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
     patient.agent = NO_AGENT
     patient.agent_answering = 0
     patient.agent_will_answer = 0
+    patient.agent_lost = 0
     patient.next_time[e.AGENT_EFFECT] = NEVER
     patient.next_time[e.WEANING] = NEVER
     patient.next_time[e.SPLEEN_SHRINKAGE] = NEVER
@@ -215,6 +225,7 @@ def consider_weaning(patient: Any, world: Any) -> None:
         patient.next_time[e.WEANING] = due
         return
     patient.weaned_agent = patient.agent
+    patient.weanings += 1
     if patient.first_agent_wean_time == NEVER:
         patient.first_agent_wean_time = patient.time
     stop_agent(patient, world, 0)

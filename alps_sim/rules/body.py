@@ -23,9 +23,9 @@ def weight_of(body: Any, z: float) -> float:
         (4,) L, M in kg, S, height in cm.
     """
     if abs(body[0]) < 1.0e-9:
-        return body[1] * math.exp(body[2] * z)  # type: ignore[no-any-return]
+        return body[1] * math.exp(body[2] * z)
     base = max(1.0 + body[0] * body[2] * z, 0.05)
-    return body[1] * math.pow(base, 1.0 / body[0])  # type: ignore[no-any-return]
+    return body[1] * math.pow(base, 1.0 / body[0])
 
 
 @compiled
@@ -33,10 +33,10 @@ def adherence_at(world: Any, completed_age: int) -> float:
     """Share of prescribed oral doses taken: lower while care passes from children's to adults' services."""
     p = world.parameters
     if completed_age < p.transition_start_age_years:
-        return p.adherence_child  # type: ignore[no-any-return]
+        return p.adherence_child
     if completed_age < p.transition_end_age_years:
-        return p.adherence_transition  # type: ignore[no-any-return]
-    return p.adherence_adult  # type: ignore[no-any-return]
+        return p.adherence_transition
+    return p.adherence_adult
 
 
 @compiled

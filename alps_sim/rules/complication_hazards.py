@@ -40,7 +40,7 @@ def _prevention_ratio(patient: Any, world: Any) -> float:
     adherence = world.strategy.prevention_adherence
     if p.transition_start_age_years <= patient.completed_age < p.transition_end_age_years:
         adherence *= p.prevention_transition_ratio
-    return 1.0 - adherence + adherence * p.prevention_rate_ratio  # type: ignore[no-any-return]
+    return 1.0 - adherence + adherence * p.prevention_rate_ratio
 
 
 @compiled
@@ -73,7 +73,7 @@ def _non_hodgkin_ratio(world: Any, age: float) -> float:
     p = world.parameters
     start, end = p.non_hodgkin_taper_start_years, p.non_hodgkin_taper_end_years
     share = min(max((age - start) / (end - start), 0.0), 1.0)
-    return p.non_hodgkin_incidence_ratio + share * (p.non_hodgkin_incidence_ratio_late - p.non_hodgkin_incidence_ratio)  # type: ignore[no-any-return]
+    return p.non_hodgkin_incidence_ratio + share * (p.non_hodgkin_incidence_ratio_late - p.non_hodgkin_incidence_ratio)
 
 
 @compiled

@@ -21,7 +21,7 @@ def next_ordinal(patient: Any, stream: int) -> int:
     """Number of this decision in the patient's life, from 0, counted on."""
     ordinal = patient.ordinals[stream - FIRST_DECISION]
     patient.ordinals[stream - FIRST_DECISION] = ordinal + 1
-    return ordinal  # type: ignore[no-any-return]
+    return ordinal
 
 
 @compiled
@@ -34,6 +34,7 @@ def decide_numbered(patient: Any, world: Any, stream: int, index: int, probabili
         patient.decision_positives[position] += 1
     else:
         patient.decision_residuals[position] -= probability
+        patient.decision_negatives[position] += 1
     return happens
 
 

@@ -48,4 +48,4 @@ def agent_mg_per_day(patient: Any, world: Any, agent: int) -> float:
 @compiled
 def ivig_g(patient: Any, world: Any) -> float:
     """Intravenous immunoglobulin of one course, g."""
-    return world.parameters.ivig_g_per_kg_per_day * world.parameters.ivig_days * patient.weight_kg  # type: ignore[no-any-return]
+    return world.parameters.ivig_g_per_kg_per_day * world.parameters.ivig_days * patient.weight_kg

@@ -121,15 +121,16 @@ def end_clearance(patient: Any, world: Any) -> None:
 
 @compiled
 def relieve_maintenance(patient: Any, world: Any) -> None:
-    """Stop maintenance steroids because something else holds the counts now."""
+    """Taper maintenance steroids because something else holds the counts now, or time has."""
     patient.steroid_dependent = 0
     if patient.phase == PHASE_MAINTENANCE:
-        stop_steroids(patient, world)
+        patient.next_time[e.MAINTENANCE_REVIEW] = NEVER
+        begin_taper(patient, world, patient.steroid_mg_per_day / patient.weight_kg)
 
 
 @compiled
 def review_maintenance(patient: Any, world: Any) -> bool:
-    """Review of a steroid-dependent patient: stop after a long enough quiet time, else go on. Whether it goes on."""
+    """Review of a steroid-dependent patient: taper after a long enough quiet time, else go on. Whether it goes on."""
     quiet = patient.time - patient.last_flare_time >= world.parameters.maintenance_quiet_years
     if quiet or not needs_maintenance(patient):
         relieve_maintenance(patient, world)

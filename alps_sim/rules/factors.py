@@ -98,13 +98,13 @@ def mark(patient: Any, factor: int) -> None:
 @compiled
 def on_steroid(patient: Any) -> bool:
     """Whether the patient takes steroids now."""
-    return patient.steroid_mg_per_day > 0.0  # type: ignore[no-any-return]
+    return patient.steroid_mg_per_day > 0.0
 
 
 @compiled
 def on_high_dose(patient: Any) -> bool:
     """Whether the present steroid dose is high, by weight."""
-    return patient.steroid_mg_per_day >= HIGH_DOSE_MG_PER_KG_PER_DAY * patient.weight_kg  # type: ignore[no-any-return]
+    return patient.steroid_mg_per_day >= HIGH_DOSE_MG_PER_KG_PER_DAY * patient.weight_kg
 
 
 @compiled

@@ -26,6 +26,7 @@ from alps_sim.rules.decisions import decide, draw, next_ordinal
 from alps_sim.rules.episode import set_phase
 from alps_sim.rules.factors import SPLEEN, mark
 from alps_sim.rules.journal import note
+from alps_sim.rules.responses import reveal_lost_response
 from alps_sim.rules.treatment import consider_treatment
 
 
@@ -97,6 +98,7 @@ def _begin_treatment(patient: Any, world: Any) -> None:
     if patient.weaned_agent != c.NO_AGENT and patient.agent == c.NO_AGENT and patient.pending_treatment == c.NO_AGENT:
         resume_weaned_agent(patient, world)
     climb_ladder(patient, world, 0)
+    reveal_lost_response(patient, world)
     consider_treatment(patient, world, c.TRIGGER_FIRST_PULSE)
     consider_treatment(patient, world, c.TRIGGER_FLARE_NUMBER)
     if patient.steroid_dependent == 1:

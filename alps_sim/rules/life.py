@@ -22,7 +22,7 @@ from alps_sim.rules.hazards import refresh
 from alps_sim.rules.infections import be_admitted_for_infection, have_neutropenic_infection, have_sepsis
 from alps_sim.rules.journal import note
 from alps_sim.rules.malignancy import end_lymphoma_treatment, end_malignancy_risk, have_leukaemia, have_lymphoma, transplant
-from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, show_agent_effect, start_treatment
+from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, lose_response, show_agent_effect, start_treatment
 from alps_sim.rules.splenectomy import operate, remove_spleen
 from alps_sim.rules.steroids import end_burst_window
 from alps_sim.rules.toxicity import (
@@ -139,7 +139,7 @@ def _apply_cytopenia_process(patient: Any, world: Any, entry: int) -> None:
     elif entry == e.SPONTANEOUS_REMISSION:
         answer_by_other_means(patient, world)
     elif entry == e.LOSS_OF_RESPONSE:
-        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+        lose_response(patient, world)
     elif entry == e.INTOLERANCE:
         end_agent_and_move_on(patient, world, c.AFTER_INTOLERANCE)
     elif entry == e.ORGAN_TOXICITY:
@@ -316,16 +316,17 @@ def copy_census(patient: Any, world: Any, counters: Any, residuals: Any, counts:
     Parameters
     ----------
     counters, residuals, counts
-        (counters), (controls), (controls): where this patient's values at this window go; counts are events of processes and
-        positive outcomes of decisions.
+        (counters), (controls), (2, controls): where this patient's values at this window go; counts are events of processes and
+        positive outcomes of decisions, then negative outcomes of decisions.
     """
     for process in range(e.PROCESS_COUNT):
         advance_clock(patient.clocks[process], patient.time)
         residuals[process] = residual(patient, process)
-        counts[process] = patient.clocks[process].count
+        counts[0, process] = patient.clocks[process].count
     for decision in range(patient.decision_residuals.size):
         residuals[e.PROCESS_COUNT + decision] = patient.decision_residuals[decision]
-        counts[e.PROCESS_COUNT + decision] = patient.decision_positives[decision]
+        counts[0, e.PROCESS_COUNT + decision] = patient.decision_positives[decision]
+        counts[1, e.PROCESS_COUNT + decision] = patient.decision_negatives[decision]
     for counter in range(patient.counters.size):
         counters[counter] = patient.counters[counter]
     patient.census += 1

@@ -48,7 +48,7 @@ def _toxicity_ratio(patient: Any, world: Any) -> float:
         ratio *= p.cataract_utility_ratio
     if patient.growth_retardation == 1:
         ratio *= p.growth_retardation_utility_ratio
-    return ratio  # type: ignore[no-any-return]
+    return ratio
 
 
 @compiled
@@ -56,7 +56,7 @@ def _malignancy_ratio(patient: Any, world: Any) -> float:
     """Ratio during treatment of a lymphoma and in remission after it."""
     p = world.parameters
     if patient.lymphoma_phase == 1:
-        return p.lymphoma_treatment_utility_ratio  # type: ignore[no-any-return]
+        return p.lymphoma_treatment_utility_ratio
     return p.lymphoma_remission_utility_ratio if patient.lymphoma_phase == 2 else 1.0
 
 

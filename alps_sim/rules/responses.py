@@ -4,7 +4,7 @@ from typing import Any
 
 from alps_sim.accelerate import compiled
 from alps_sim.rules import codes as c
-from alps_sim.rules.agents import begin_answer, end_course, start_agent, start_course, stop_agent
+from alps_sim.rules.agents import begin_answer, end_course, lose_answer, start_agent, start_course, stop_agent
 from alps_sim.rules.episode import answer_by_other_means
 from alps_sim.rules.treatment import consider_treatment
 
@@ -29,6 +29,25 @@ def end_agent_and_move_on(patient: Any, world: Any, after: int) -> None:
 
 
 @compiled
+def lose_response(patient: Any, world: Any) -> None:
+    """An agent no longer answers: in an open episode that shows at once, else with the next flare."""
+    if patient.phase == c.PHASE_NONE:
+        lose_answer(patient)
+    else:
+        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+
+
+@compiled
+def reveal_lost_response(patient: Any, world: Any) -> None:
+    """A flare shows what was lost unseen: the next line takes the place of the agent or of the spent course."""
+    if patient.agent_lost == 1:
+        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+    elif patient.line_due == 1:
+        consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+    patient.line_due = 0
+
+
+@compiled
 def show_agent_effect(patient: Any, world: Any) -> None:
     """The agent has taken effect, which ends an open flare; or its lack of effect is declared."""
     if patient.agent_will_answer == 1:
@@ -40,6 +59,9 @@ def show_agent_effect(patient: Any, world: Any) -> None:
 
 @compiled
 def end_course_and_move_on(patient: Any, world: Any, after: int) -> None:
-    """A course is spent: take the next line if no daily agent is there."""
+    """A course is spent: the next line is taken if an episode is open and no daily agent is there, else with the next flare."""
     end_course(patient, world, after)
-    consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+    if patient.phase == c.PHASE_NONE:
+        patient.line_due = 1
+    else:
+        consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)

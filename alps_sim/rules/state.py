@@ -114,12 +114,15 @@ DYNAMICS: Final = (
     ("agent", "i8"),
     ("agent_will_answer", "i8"),
     ("agent_answering", "i8"),
+    ("agent_lost", "i8"),  # no longer answers, which the next flare will show
     ("agent_started", "f8"),
     ("weaned_agent", "i8"),
+    ("weanings", "i8"),
     ("course_agent", "i8"),
     ("course_will_answer", "i8"),
     ("course_answering", "i8"),
     ("pending_treatment", "i8"),
+    ("line_due", "i8"),  # a spent course; the next line comes with the next flare
     ("tried", "i8"),
     ("last_end", "i8"),  # bit over AFTER
     ("treatments_begun", "i8"),
@@ -164,6 +167,7 @@ STATE_DTYPE: Final = np.dtype(
         ("ordinals", "i8", (len(DECISIONS),)),
         ("decision_residuals", "f8", (len(DECISIONS),)),
         ("decision_positives", "i8", (len(DECISIONS),)),
+        ("decision_negatives", "i8", (len(DECISIONS),)),
         ("agent_courses", "i8", (AGENT_COUNT,)),
         ("utility_loss", "f8", (CAUSE_COUNT,)),  # share of the norm lost, by cause
         ("counters", "f8", (COUNTER_COUNT,)),
@@ -171,5 +175,5 @@ STATE_DTYPE: Final = np.dtype(
     align=True,
 )
 
-LOG_DTYPE: Final = np.dtype([("time", "f8"), ("value", "f8"), ("patient", "i4"), ("code", "i2"), ("kind", "i1")], align=True)
-"""One line of the event log. Lines of one patient are in the order in which they happened."""
+LOG_DTYPE: Final = np.dtype([("time", "f8"), ("value", "f8"), ("patient", "i4"), ("code", "i2"), ("kind", "i2")], align=True)
+"""One line of the event log, without padding. Lines of one patient are in the order in which they happened."""

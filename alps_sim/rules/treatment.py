@@ -17,7 +17,7 @@ from alps_sim.rules.journal import note
 @compiled
 def age_now(patient: Any) -> float:
     """Exact age in years."""
-    return patient.age_at_index + patient.time  # type: ignore[no-any-return]
+    return patient.age_at_index + patient.time
 
 
 @compiled
@@ -62,8 +62,8 @@ def _is_possible(patient: Any, world: Any, treatment: int) -> bool:
         return False
     if treatment == c.SPLENECTOMY:
         return patient.spleen != c.SPLEEN_REMOVED and patient.splenectomy_pending == 0
-    if world.agents[treatment].course_infusions > 0.0:
-        return patient.course_agent == c.NO_AGENT  # type: ignore[no-any-return]
+    if world.agents[treatment].course_infusions > 0.0:  # given for cytopenia that is there, not to a quiet patient
+        return patient.course_agent == c.NO_AGENT and patient.phase != c.PHASE_NONE
     return True
 
 
@@ -74,7 +74,7 @@ def choose_line(patient: Any, world: Any) -> int:
         line = world.lines[i]
         possible = _is_possible(patient, world, line.treatment)
         if possible and _suits_patient(patient, line) and _suits_history(patient, world, line):
-            return line.treatment  # type: ignore[no-any-return]
+            return line.treatment
     return c.NO_AGENT
 
 
@@ -103,7 +103,7 @@ def _start_delay(patient: Any, world: Any, trigger: int) -> float:
         patient.workup_needed = 0
         book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_LONG_TERM_TREATMENT, 1.0)
         delay += world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
-    return delay + world.waiting[c.SERVICE_CLINIC]  # type: ignore[no-any-return]
+    return delay + world.waiting[c.SERVICE_CLINIC]
 
 
 @compiled
@@ -112,7 +112,7 @@ def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
     if patient.transplanted == 1 or patient.pending_treatment != c.NO_AGENT or patient.splenectomy_pending == 1:
         return False
     if trigger == c.TRIGGER_TREATMENT_FAILED:
-        return patient.agent == c.NO_AGENT  # type: ignore[no-any-return]
+        return patient.agent == c.NO_AGENT
     if patient.agent != c.NO_AGENT or world.strategy.triggers & trigger == 0:
         return False
     if patient.course_agent != c.NO_AGENT and patient.course_answering == 0:

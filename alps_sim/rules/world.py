@@ -91,6 +91,7 @@ STRATEGY_DTYPE: Final = np.dtype(
         ("wean_allowed", "i8"),
         ("wean_quiet_years", "f8"),
         ("wean_minimum_age_years", "f8"),
+        ("wean_attempts", "i8"),
         ("gcsf_allowed", "i8"),
         ("prevention_uptake", "f8"),
         ("prevention_adherence", "f8"),

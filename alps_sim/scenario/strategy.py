@@ -165,6 +165,8 @@ class Weaning(Section):
     """Years without a flare."""
     minimum_age_years: Years
     """From this age."""
+    attempts: Annotated[int, Field(ge=1, le=100)]
+    """How often it is tried in a life; a patient who has flared after so many stays on treatment."""
 
 
 class Prevention(Section):

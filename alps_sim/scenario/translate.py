@@ -30,6 +30,16 @@ _DAYS: Final = {
     "visit_interval_years": "visit_interval_days",
 }
 """Fields of an agent that the ledger holds in days."""
+_OF_DAILY_AGENTS: Final = (
+    "intolerance_per_year",
+    "organ_toxicity_per_year",
+    "spleen_shrinkage_probability",
+    "loading_dose_mg",
+    "visit_interval_years",
+    "drug_levels_per_visit",
+    "is_oral",
+)
+"""Fields that mean something for an agent taken day by day only; the ledger has none of them for a course of infusions."""
 
 
 def translate(scenario: Scenario, values: Mapping[str, float]) -> Inputs:
@@ -95,6 +105,7 @@ def translate_strategy(name: str, strategy: Strategy) -> StrategyInputs:
         "wean_allowed": int(weaning is not None),
         "wean_quiet_years": weaning.quiet_years if weaning else codes.NEVER,
         "wean_minimum_age_years": weaning.minimum_age_years if weaning else codes.NEVER,
+        "wean_attempts": weaning.attempts if weaning else 0,
         "gcsf_allowed": int(strategy.gcsf_for_isolated_neutropenia),
         "prevention_uptake": strategy.prevention.uptake,
         "prevention_adherence": strategy.prevention.adherence,
@@ -164,7 +175,9 @@ def _agent(agent: str, values: Mapping[str, float]) -> dict[str, Any]:
     prefix = f"drug.{agent}."
     fields: dict[str, Any] = {}
     for field in AGENT_DTYPE.names or ():
-        if field == "response_probit":
+        if field in _OF_DAILY_AGENTS and values[prefix + "course_infusions"] > 0.0:
+            fields[field] = 0.0
+        elif field == "response_probit":
             fields[field] = _agent_probits(prefix, values)
         elif field in _DAYS:
             fields[field] = values[prefix + _DAYS[field]] / codes.DAYS_PER_YEAR

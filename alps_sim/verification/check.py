@@ -24,7 +24,7 @@ FAMILY_ERROR: Final = 0.01
 FEW: Final = 50.0
 """Expected events below which the Poisson probability is used."""
 ALL: Final = "all"
-IMPOSSIBLE: Final = "where it cannot happen"
+IMPOSSIBLE: Final = "impossible"
 """Events that came while the intensity was 0; a single one fails."""
 COLUMNS: Final = ("process", "by", "stratum", "events", "expected", "z", "p", "verdict")
 
@@ -172,7 +172,7 @@ def judge(tables: Iterable[pd.DataFrame], family_error: float = FAMILY_ERROR) ->
         f"in at most {family_error:.0%} of runs (Holm)."
     )
     if len(failed):
-        worst = failed.loc[failed["z"].abs().idxmax()]
+        worst = failed.iloc[int(np.argmax(failed["z"].abs()))]
         statement += f" Worst: {worst['process']}, {worst['by']} {worst['stratum']}: {worst['events']} events, "
         statement += f"{worst['expected']:.1f} expected (z = {worst['z']:.1f})."
     return Verdict(table, failed.empty, statement)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions, FloatArray
+from alps_sim.verification.journal import DAYS_PER_YEAR
 
 
 def length(pieces: pd.DataFrame) -> FloatArray:
@@ -101,6 +102,21 @@ def in_transition(pieces: pd.DataFrame, assumptions: Assumptions) -> np.ndarray[
     """
     first, last = assumptions.values["transition_start_age_years"], assumptions.values["transition_end_age_years"]
     return ((pieces["age"] > first) & (pieces["age"] < last)).to_numpy()
+
+
+def steroid_risk(pieces: pd.DataFrame, assumptions: Assumptions) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether the patient is on a steroid course, or not long after one.
+
+    Parameters
+    ----------
+    pieces
+        Of a history.
+    assumptions
+        Holds how long the risk lasts.
+    """
+    middle = 0.5 * (pieces["start"] + pieces["end"])
+    shortly_after = middle < pieces["steroid_ended"] + assumptions.values["steroid_burst_days"] / DAYS_PER_YEAR
+    return (pieces["on_steroid"] | shortly_after).to_numpy(np.bool_)
 
 
 def without_spleen(pieces: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:

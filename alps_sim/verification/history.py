@@ -113,7 +113,11 @@ def _episode(lines: Lines) -> dict[str, Any]:
     """The cytopenia episode: its phase, whether neutropenia takes part, whether G-CSF is given."""
     lineages = lines.last(lines.among("flare"), lines.code, 0)
     gcsf = lines.last(lines.among("gcsf"), lines.code, 0)
-    return {"phase": lines.last_word(lines.among("phase"), lines.words(), "none"), "neutropenic_flare": lineages & NEUTROPENIA_BIT > 0, "gcsf": gcsf > 0}
+    return {
+        "phase": lines.last_word(lines.among("phase"), lines.words(), "none"),
+        "neutropenic_flare": lineages & NEUTROPENIA_BIT > 0,
+        "gcsf": gcsf > 0,
+    }
 
 
 def _spleen(lines: Lines, of_patient: pd.DataFrame) -> dict[str, Any]:
@@ -138,10 +142,11 @@ def _spleen(lines: Lines, of_patient: pd.DataFrame) -> dict[str, Any]:
 def _treatment(lines: Lines) -> dict[str, Any]:
     """The long-term agent and the course agent, and whether they answer; the aftermath of rituximab."""
     found: dict[str, Any] = {}
-    for name in ("agent", "course"):
+    for name, lost in (("agent", "loss_of_response"), ("course", "end_of_course_remission")):
         start, answer, stop = (lines.among(f"{name}_{what}") for what in ("start", "answer", "stop"))
         found[name] = lines.last_word(start | stop, np.where(start, lines.words(), lines.place(NO_AGENT)), NO_AGENT)
-        found[f"{name}_answering"] = lines.switched(answer, start | stop)
+        no_answer = start | stop | lines.among(lost)  # a loss may stay unseen: the agent is taken but no longer answers
+        found[f"{name}_answering"] = lines.switched(answer, no_answer)
     aftermath, recovery = lines.among("hypogammaglobulinaemia"), lines.among("immunoglobulin_recovery")
     for name, bit in (("hypogammaglobulinaemia", HYPOGAMMAGLOBULINAEMIA_BIT), ("rituximab_neutropenia", RITUXIMAB_NEUTROPENIA_BIT)):
         found[name] = lines.switched(aftermath & (lines.code & bit > 0), recovery)
@@ -160,18 +165,17 @@ def _complications(lines: Lines) -> dict[str, Any]:
 
 
 def _steroids(lines: Lines, of_patient: pd.DataFrame, middle: FloatArray, assumptions: Assumptions) -> dict[str, Any]:
-    """Dose by weight, exposure of the present course, and the time of raised risk after a course."""
+    """Dose by weight, exposure of the present course, and when the last course ended."""
     spoken = lines.among("steroid_dose")
     dose = np.asarray(lines.last(spoken, lines.value, 0.0), dtype=np.float64)
     ended = lines.last(spoken & (lines.value == 0.0), lines.time, LONG_AGO)
     per_kg = dose / _weight(of_patient, middle, assumptions.body)
-    burst_years = assumptions.values["steroid_burst_days"] / DAYS_PER_YEAR
     taken = _taken_in_course(lines, dose, per_kg)
     looked = lines.last(spoken | lines.among(BIRTHDAY), taken, 0.0)
     return {
         "steroid_mg_per_kg": per_kg,
         "on_steroid": dose > 0.0,
-        "steroid_burst": (dose > 0.0) | (middle < ended + burst_years),
+        "steroid_ended": ended,
         "course_mg_per_kg": np.where(dose > 0.0, looked, 0.0),
     }
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions, FloatArray
-from alps_sim.verification.forms import immunosuppressed, in_transition, length, weibull, without_spleen
+from alps_sim.verification.forms import immunosuppressed, in_transition, length, steroid_risk, weibull, without_spleen
 from alps_sim.verification.history import YOUNG_AT_REMOVAL_YEARS
 
 
@@ -30,7 +30,7 @@ def risk_product(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
         np.where(pieces["earlier_sepsis"] > 0, values["sepsis_recurrence_ratio"], 1.0)
         * np.where(young, values["splenectomy_under_5_ratio"], 1.0)
         * np.where(pieces["hypogammaglobulinaemia"], values["hypogammaglobulinaemia_sepsis_ratio"], 1.0)
-        * np.where(pieces["steroid_burst"], values["steroid_burst_sepsis_ratio"], 1.0)
+        * np.where(steroid_risk(pieces, assumptions), values["steroid_burst_sepsis_ratio"], 1.0)
         * np.where(on_drug & asplenic, values["immunosuppression_sepsis_ratio_asplenic"], 1.0)
         * np.where(on_drug & ~asplenic, values["immunosuppression_sepsis_ratio_with_spleen"], 1.0)
         * np.where(pieces["diabetes"], values["diabetes_sepsis_ratio"], 1.0),

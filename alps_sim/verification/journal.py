@@ -78,7 +78,7 @@ class Lines:
         word
             Any word of the vocabularies.
         """
-        return int(self.word.categories.get_loc(word))
+        return list(self.word.categories).index(word)
 
     def words(self, of: Any = None) -> IntArray:
         """The words that lines name, or other words of the same vocabularies, by position.
@@ -141,17 +141,22 @@ def read_lines(events: pd.DataFrame, patients: pd.DataFrame, assumptions: Assump
         raise ValueError(f"expected lines of the patients given, found patient {events['patient'].to_numpy()[owner < 0][0]}")
     if np.bincount(owner[events["kind"] == "entry"], minlength=len(patients)).tolist() != [1] * len(patients):
         raise ValueError("expected one `entry` line a patient; was the log kept in full?")
-    ends = np.minimum(patients["death_time"], patients["observation_years"]).to_numpy(np.float64)
+    ends = np.minimum(patients["death_time"].to_numpy(np.float64), patients["observation_years"].to_numpy(np.float64))
     logged = events.assign(owner=owner, logged=True)[["owner", "time", "kind", "word", "code", "value", "logged"]]
     added = _added_lines(logged, patients, ends, assumptions)
-    kinds = [*logged["kind"].cat.categories, ADDED, BIRTHDAY]
-    kinds = list(dict.fromkeys(kinds))
-    for part in (logged, added):
-        part["kind"] = pd.Categorical(part["kind"], categories=kinds)
-        part["word"] = pd.Categorical(part["word"], categories=logged["word"].cat.categories)
-    table = pd.concat([logged, added], ignore_index=True)
+    table = pd.concat(_in_common_words(logged, added), ignore_index=True)
     order = np.lexsort((~table["logged"].to_numpy(bool), table["time"].to_numpy(), table["owner"].to_numpy()))
     return _with_ends(table.iloc[order], ends)
+
+
+def _in_common_words(logged: pd.DataFrame, added: pd.DataFrame) -> list[pd.DataFrame]:
+    """Both tables with the same categories, so that laying them together keeps them."""
+    kinds = list(dict.fromkeys([*logged["kind"].cat.categories, ADDED, BIRTHDAY]))
+    words = logged["word"].cat.categories
+    return [
+        part.assign(kind=pd.Categorical(part["kind"], categories=kinds), word=pd.Categorical(part["word"], categories=words))
+        for part in (logged, added)
+    ]
 
 
 def _with_ends(table: pd.DataFrame, ends: FloatArray) -> Lines:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.forms import completed_age, immunosuppressed, length, without_spleen
+from alps_sim.verification.journal import IntArray
 
 YOUNG_HODGKIN_YEARS = 45.0
 YOUNG_NON_HODGKIN_YEARS = 20.0
@@ -24,8 +25,8 @@ def background_death(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArr
     return table[_sex(pieces), completed_age(pieces, table.shape[1])] * length(pieces)
 
 
-def _sex(pieces: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return (pieces["sex"] == "female").to_numpy(np.int64)
+def _sex(pieces: pd.DataFrame) -> IntArray:
+    return np.asarray(pieces["sex"] == "female", dtype=np.int64)
 
 
 def _lymphoma(kind: int, ratio: FloatArray | float, pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:

@@ -55,6 +55,14 @@ def _switch(**changes: bool) -> Change:
     return lambda assumptions: replace(assumptions, **changes)  # type: ignore[arg-type]
 
 
+def _no_ages(assumptions: Assumptions) -> Assumptions:
+    return replace(assumptions, osteonecrosis_minimum_age_years=0.0, spleen_regression_ages_years=(0.0, 200.0))
+
+
+def _no_end_of_risk(assumptions: Assumptions) -> Assumptions:
+    return replace(assumptions, malignancy_risk_years=200.0)
+
+
 def _no_cap(assumptions: Assumptions) -> Assumptions:
     return assumptions.with_values(sepsis_multiplier_cap=1.0e9)
 
@@ -72,6 +80,7 @@ def _cytopenia() -> list[Multiplier]:
     found = [
         Multiplier(f"{name}, {process}", (process,), change) for name, change in shared.items() for process in ("flare", "breakthrough")
     ]
+    found.append(Multiplier("the ages of spleen regression", ("spleen_regression",), _no_ages))
     found.append(Multiplier("maintenance steroid", ("flare",), _set(maintenance_flare_rate_ratio=1.0)))
     found.append(Multiplier("after a post-splenectomy relapse", ("flare",), _set(flare_ratio_after_splenectomy_relapse=1.0)))
     return found
@@ -121,6 +130,7 @@ def _malignancy() -> list[Multiplier]:
     for kind in ("hodgkin", "non_hodgkin"):
         change = _same(f"{kind}_relative_survival_old", f"{kind}_relative_survival_young")
         found.append(Multiplier(f"age in the survival of {kind}", ("lymphoma_death",), change))
+    found.append(Multiplier("the end of the risk from leukaemia", ("leukaemia_death",), _no_end_of_risk))
     on_drugs = _same("other_malignancy_on_drugs_per_year", "other_malignancy_per_year")
     found.append(Multiplier("other malignancy on drugs", ("other_malignancy",), on_drugs))
     return found
@@ -136,6 +146,7 @@ def _toxicity() -> list[Multiplier]:
         Multiplier("steroid, thrombosis", ("thrombosis",), _set(thrombosis_on_steroid_ratio=1.0)),
         Multiplier("splenectomy, thrombosis", ("thrombosis",), _set(thrombosis_after_splenectomy_per_year=0.0)),
         Multiplier("early after splenectomy, thrombosis", ("thrombosis",), _set(thrombosis_early_ratio=1.0)),
+        Multiplier("the age from which osteonecrosis comes", ("osteonecrosis",), _no_ages),
         Multiplier("steroid, osteonecrosis", ("osteonecrosis",), _set(osteonecrosis_on_steroid_ratio=1.0)),
         Multiplier("high exposure, osteonecrosis", ("osteonecrosis",), _set(osteonecrosis_high_cumulative_ratio=1.0)),
         Multiplier("low exposure, fracture", ("fracture",), _set(fracture_ratio_low=1.0)),

@@ -7,68 +7,83 @@ import numpy as np
 import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions
-from alps_sim.verification.forms import immunosuppressed, in_transition, without_spleen
+from alps_sim.verification.forms import immunosuppressed, in_transition, steroid_risk, without_spleen
 from alps_sim.verification.history import YOUNG_AT_REMOVAL_YEARS
+from alps_sim.verification.words import words_at
+
+Words = pd.Categorical
 
 AGE_BANDS: Final = ("0-5", "6-11", "12-17", "18-39", "40-64", "65+")
 AGE_BAND_STARTS: Final = (6.0, 12.0, 18.0, 40.0, 65.0)
 EARLY_AFTER_SURGERY_YEARS: Final = 0.25
 
 
-def _first_that_holds(named: dict[str, Any], otherwise: str) -> pd.Categorical:
+def _first_that_holds(named: dict[str, Any], otherwise: str) -> Words:
     """The name of the first condition that holds."""
     place = np.select([np.asarray(condition) for condition in named.values()], list(range(len(named))), len(named))
-    return pd.Categorical.from_codes(place, [*named, otherwise])
+    return words_at(place, (*named, otherwise))
 
 
-def _banded(values: Any, bounds: Sequence[float], names: Sequence[str]) -> pd.Categorical:
+def _banded(values: Any, bounds: Sequence[float], names: Sequence[str]) -> Words:
     """The band of each value; a value on a bound is in the upper one."""
-    return pd.Categorical.from_codes(np.searchsorted(np.asarray(bounds), values, side="right"), list(names))
+    return words_at(np.searchsorted(np.asarray(bounds), values, side="right"), names)
 
 
-def _crossed(words: "pd.Series[Any]", flag: Any, suffix: str) -> pd.Categorical:
+def _crossed(words: "pd.Series[Any]", flag: Any, suffix: str) -> Words:
     """Words with and without something."""
     names = [str(word) for word in words.cat.categories]
     codes = words.cat.codes.to_numpy(np.int64) + len(names) * np.asarray(flag, dtype=np.int64)
-    return pd.Categorical.from_codes(codes, [*(name or "none" for name in names), *(f"{name or 'none'}, {suffix}" for name in names)])
+    return words_at(codes, [*(name or "none" for name in names), *(f"{name or 'none'}, {suffix}" for name in names)])
 
 
-def _spleen(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _spleen(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return pd.Categorical(pieces["spleen"])
 
 
-def _since_surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _since_surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     since = (0.5 * (pieces["start"] + pieces["end"]) - pieces["removed_at"]).to_numpy(np.float64)
-    bands = {"under 0.25 y": since < EARLY_AFTER_SURGERY_YEARS, "0.25-2 y": since < 2.0, "2-10 y": since < 10.0, "10 y or more": since >= 10.0}
+    bands = {
+        "under 0.25 y": since < EARLY_AFTER_SURGERY_YEARS,
+        "0.25-2 y": since < 2.0,
+        "2-10 y": since < 10.0,
+        "10 y or more": since >= 10.0,
+    }
     return _first_that_holds(bands, "not operated")
 
 
-def _surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     asplenic = without_spleen(pieces)
     young = asplenic & (pieces["age_at_removal"] < YOUNG_AT_REMOVAL_YEARS).to_numpy()
     named = {"removed under 5 y": young, "relapsed": asplenic & pieces["relapsed"].to_numpy(), "in remission": asplenic}
     return _first_that_holds(named, "spleen in place")
 
 
-def _agent(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _agent(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return _crossed(pieces["agent"], pieces["agent_answering"], "answering")
 
 
-def _course(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _course(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return _crossed(pieces["course"], pieces["course_answering"], "answering")
 
 
-def _age(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _age(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return _banded(pieces["age"], AGE_BAND_STARTS, AGE_BANDS)
 
 
-def _steroid(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _decline(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
+    """The year after each end of the decline apart, where a decline by completed years would differ."""
+    first, last = assumptions.values["flare_decline_start_years"], assumptions.values["flare_decline_end_years"]
+    bounds = sorted((first, first + 1.0, last, last + 1.0))
+    return _banded(pieces["age"], bounds, ("before", "its first year", "later", "the year after it", "long after"))
+
+
+def _steroid(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     on = pieces["on_steroid"].to_numpy()
     high = (pieces["steroid_mg_per_kg"] >= assumptions.high_dose_mg_per_kg).to_numpy()
-    return _first_that_holds({"high dose": on & high, "low dose": on, "shortly after": pieces["steroid_burst"]}, "off")
+    return _first_that_holds({"high dose": on & high, "low dose": on, "shortly after": steroid_risk(pieces, assumptions)}, "off")
 
 
-def _exposure(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _exposure(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     values, taken = assumptions.values, pieces["course_mg_per_kg"]
     on = pieces["on_steroid"]
     bands = {
@@ -80,11 +95,11 @@ def _exposure(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
     return _first_that_holds(bands, "off")
 
 
-def _phase(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _phase(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return pd.Categorical(pieces["phase"])
 
 
-def _infection_risk(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _infection_risk(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     risks = {
         "hypogammaglobulinaemia": pieces["hypogammaglobulinaemia"],
         "diabetes": pieces["diabetes"],
@@ -93,44 +108,45 @@ def _infection_risk(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Catego
     return _crossed(pd.Series(_first_that_holds(risks, "none")), without_spleen(pieces), "asplenic")
 
 
-def _neutropenia(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _neutropenia(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     in_flare = pieces["neutropenic_flare"].to_numpy() & pieces["phase"].isin(["flare", "refractory"]).to_numpy()
     after = pieces["rituximab_neutropenia"].to_numpy()
     return _first_that_holds({"G-CSF": pieces["gcsf"], "both": in_flare & after, "after rituximab": after, "in a flare": in_flare}, "none")
 
 
-def _prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     takes_up = {"taken up": pieces["prevention_luck"] < assumptions.prevention_uptake}
     return _crossed(pd.Series(_first_that_holds(takes_up, "not taken up")), in_transition(pieces, assumptions), "transition years")
 
 
-def _bone(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _bone(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return _crossed(pd.Series(_first_that_holds({"low density": pieces["low_bone_density"]}, "normal")), pieces["on_steroid"], "on steroid")
 
 
-def _genotype(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _genotype(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return pd.Categorical(pieces["genotype"])
 
 
-def _sex(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _sex(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return pd.Categorical(pieces["sex"])
 
 
-def _flare_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _flare_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return _first_that_holds({"above the mean": pieces["flare_frailty"] > 1.0}, "below the mean")
 
 
-def _infection_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> pd.Categorical:
+def _infection_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     return _first_that_holds({"above the mean": pieces["infection_frailty"] > 1.0}, "below the mean")
 
 
-STRATA: Final[dict[str, Callable[[pd.DataFrame, Assumptions], pd.Categorical]]] = {
+STRATA: Final[dict[str, Callable[[pd.DataFrame, Assumptions], Words]]] = {
     "spleen": _spleen,
     "since surgery": _since_surgery,
     "surgery": _surgery,
     "agent": _agent,
     "course": _course,
     "age": _age,
+    "decline": _decline,
     "steroid": _steroid,
     "steroid exposure": _exposure,
     "phase": _phase,
@@ -149,7 +165,7 @@ EPISODE: Final = "episode"
 """The one split that differs between processes: first or later event of the process itself."""
 
 
-def episode(pieces: pd.DataFrame, process: str) -> pd.Categorical:
+def episode(pieces: pd.DataFrame, process: str) -> Words:
     """Whether the next event of a process would be the first.
 
     Parameters

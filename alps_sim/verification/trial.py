@@ -1,7 +1,9 @@
 """The check together with the proof that it can fail: each multiplier taken out of the intensity of the same lives."""
 
 from collections.abc import Sequence
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions
@@ -9,6 +11,8 @@ from alps_sim.verification.check import FAMILY_ERROR, Tally
 from alps_sim.verification.history import History
 from alps_sim.verification.intensity import PROCESSES
 from alps_sim.verification.multipliers import MULTIPLIERS, Multiplier
+
+KEYS: Final = ("process", "by", "stratum")
 
 
 class Trial:
@@ -47,7 +51,8 @@ class Trial:
         """What each missing multiplier did.
 
         A multiplier is caught if a comparison fails at the limit that holds for all comparisons of the unaltered check together
-        (Bonferroni, harder than Holm), so catching it is no by-product of looking at its process alone.
+        (Bonferroni, harder than Holm), so catching it is no by-product of looking at its process alone. Comparisons that fail
+        in the unaltered check already do not count.
 
         Parameters
         ----------
@@ -60,10 +65,15 @@ class Trial:
             multiplier; process, by, stratum, events, expected, z, p of the comparison farthest off; caught.
         """
         limit = family_error / max(len(self.unaltered.cells), 1)
-        rows = [self._row(multiplier, tally, limit) for multiplier, tally in zip(self.multipliers, self.altered, strict=True)]
+        unaltered = self.unaltered.table()
+        failing = set(unaltered.loc[unaltered["p"] <= limit, list(KEYS)].itertuples(index=False, name=None))
+        rows = [self._row(multiplier, tally, limit, failing) for multiplier, tally in zip(self.multipliers, self.altered, strict=True)]
         return pd.DataFrame(rows)
 
-    def _row(self, multiplier: Multiplier, tally: Tally, limit: float) -> dict[str, object]:
+    def _row(self, multiplier: Multiplier, tally: Tally, limit: float, failing: set[tuple[str, ...]]) -> dict[str, object]:
+        """The comparison that a missing multiplier puts farthest off."""
         table = tally.table()
-        worst = table.loc[table["z"].abs().idxmax()]
-        return {"multiplier": multiplier.name, **worst.to_dict(), "caught": bool(worst["p"] <= limit)}
+        fair = np.array([key not in failing for key in table[list(KEYS)].itertuples(index=False, name=None)])
+        worst = int(np.argmax(table["z"].abs().to_numpy() * fair))
+        found = {str(column): table[column].iloc[worst] for column in table.columns}
+        return {"multiplier": multiplier.name, **found, "caught": bool(table["p"].iloc[worst] <= limit)}

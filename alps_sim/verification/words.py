@@ -82,7 +82,7 @@ def events_in_words(events: np.ndarray[Any, Any], words: Vocabularies) -> pd.Dat
         {
             "patient": np.asarray(events["patient"], dtype=np.int64),
             "time": np.asarray(events["time"], dtype=np.float64),
-            "kind": pd.Categorical.from_codes(kind, list(words.kinds)),
+            "kind": words_at(kind, words.kinds),
             "code": code,
             "value": np.asarray(events["value"], dtype=np.float64),
             "word": named,
@@ -90,7 +90,20 @@ def events_in_words(events: np.ndarray[Any, Any], words: Vocabularies) -> pd.Dat
     )
 
 
-def _named_codes(kind: np.ndarray[Any, Any], code: np.ndarray[Any, Any], words: Vocabularies) -> pd.Categorical:
+def words_at(places: np.ndarray[Any, Any], names: Sequence[str]) -> "pd.Categorical[Any]":
+    """Words by their positions.
+
+    Parameters
+    ----------
+    places
+        (n,) positions in `names`.
+    names
+        All words, each once.
+    """
+    return pd.Categorical.from_codes(np.asarray(places, dtype=np.int64), pd.Index(list(names)))
+
+
+def _named_codes(kind: np.ndarray[Any, Any], code: np.ndarray[Any, Any], words: Vocabularies) -> "pd.Categorical[Any]":
     """The name of what each code stands for, empty for a code that names nothing."""
     vocabulary_of: Mapping[str, Sequence[str]] = {
         **dict.fromkeys(NAMES_AGENT, words.agents),
@@ -102,7 +115,7 @@ def _named_codes(kind: np.ndarray[Any, Any], code: np.ndarray[Any, Any], words: 
     for name, vocabulary in vocabulary_of.items():
         lines = kind == list(words.kinds).index(name)
         place[lines] = np.array([every_word.index(word) for word in vocabulary])[code[lines]]
-    return pd.Categorical.from_codes(place, every_word)
+    return words_at(place, every_word)
 
 
 def patients_in_words(rows: np.ndarray[Any, Any], words: Vocabularies) -> pd.DataFrame:
@@ -118,5 +131,5 @@ def patients_in_words(rows: np.ndarray[Any, Any], words: Vocabularies) -> pd.Dat
     vocabulary_of = {"sex": words.sexes, "genotype": words.genotypes, "spleen_at_index": words.spleens}
     table = pd.DataFrame({name: np.asarray(rows[name]) for name in PATIENT_COLUMNS})
     for name, vocabulary in vocabulary_of.items():
-        table[name] = pd.Categorical.from_codes(table[name].to_numpy(np.int64), list(vocabulary))
+        table[name] = words_at(table[name].to_numpy(np.int64), vocabulary)
     return table

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.evidence.ledger import load_ledger
@@ -41,6 +40,7 @@ from alps_sim.verification import (
     patients_in_words,
 )
 
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 PATIENTS = 4096
 WORDS = Vocabularies(LOG_KINDS, codes.EPISODE_PHASES, codes.SPLEENS, codes.AGENTS, codes.SEXES, codes.GENOTYPES)
 
@@ -80,7 +80,7 @@ FREQUENT = {
 MALIGNANT = {
     **HARMLESS,
     "lymphoma_ratio_splenectomised": 2.0,
-    "lymphoma_ratio_immunosuppressed": 0.5,
+    "lymphoma_ratio_immunosuppressed": 3.0,
     "lymphoma_ratio_alps_u": 1.5,
     "hodgkin_relative_survival_young": 0.6,
     "hodgkin_relative_survival_old": 0.2,
@@ -91,6 +91,48 @@ MALIGNANT = {
     "leukaemia_death_per_year": 0.3,
 }
 """Malignancies and what modifies them."""
+
+STEROID = {
+    **FREQUENT,
+    "steroid_burst_days": 365.0,
+    "osteonecrosis_on_steroid_ratio": 6.0,
+    "osteonecrosis_high_cumulative_ratio": 3.0,
+}
+"""Long after-effects of steroids."""
+
+LATE_LINES = {
+    **HARMLESS,
+    **{
+        f"drug.{agent}.response_probability_{lineage}": probability
+        for agent, probability in (("mmf", 0.02), ("sirolimus", 0.02), ("hydroxychloroquine", 0.02), ("thiopurine", 0.02))
+        for lineage in ("aiha", "itp", "neutropenia")
+    },
+    **{f"drug.vincristine.response_probability_{lineage}": 0.95 for lineage in ("aiha", "itp", "neutropenia")},
+    "drug.vincristine.loss_of_response_per_year": 0.2,
+    "drug.ciclosporin.loss_of_response_per_year": 0.5,
+    "flare_rate_young_per_year": 2.0,
+    "flare_rate_adult_per_year": 1.0,
+    "breakthrough_per_year": 8.0,
+    "hypertension_per_year_on_steroid": 0.5,
+    "hypertension_ciclosporin_ratio": 4.0,
+}
+"""The agents that come last."""
+
+AGES = {
+    **HARMLESS,
+    "flare_rate_young_per_year": 4.0,
+    "flare_rate_adult_per_year": 0.2,
+    "flare_decline_start_years": 8.5,
+    "flare_decline_end_years": 12.5,
+    "transition_start_age_years": 14.5,
+    "transition_end_age_years": 19.5,
+    "adherence_transition": 0.1,
+    "non_hodgkin_taper_start_years": 30.5,
+    "non_hodgkin_taper_end_years": 60.5,
+    "non_hodgkin_incidence_ratio": 200.0,
+    "spleen_regression_per_year": 0.2,
+}
+"""Other ages at which hazards change, not whole years, as parameter draws have them."""
 
 NEUTROPENIC = {
     **HARMLESS,
@@ -127,7 +169,9 @@ SETUPS = {
     "malignant": SetUp(MAIN, BOTH, MALIGNANT),
     "neutropenic": SetUp("nih_rituximab", ("rituximab",), NEUTROPENIC),
     "cohort": SetUp("nih_cohort", ("as_treated",), {**HARMLESS, "opsi_mean_rate_per_year": 0.2}),
-    "steroids": SetUp(MAIN, ("steroids_alone",), FREQUENT),
+    "steroids": SetUp(MAIN, ("steroids_alone",), STEROID),
+    "late_lines": SetUp(MAIN, ("mmf_then_sirolimus",), LATE_LINES),
+    "ages": SetUp(MAIN, ("mmf_then_sirolimus",), AGES),
     "prior": SetUp("nih_mmf", ("mmf",), {}),
 }
 
@@ -159,7 +203,7 @@ def try_strategy(inputs: Inputs, position: int, patients: int, multipliers: tupl
 
 def inputs_of(setup: SetUp) -> Inputs:
     """The set-up in arrays."""
-    scenario = load_scenario(ROOT / "scenarios" / f"{setup.scenario}.yaml", dict(setup.parameters))
+    scenario = load_scenario(SCENARIOS / f"{setup.scenario}.yaml", dict(setup.parameters))
     return translate(scenario, scenario.parameter_values(load_ledger()))
 
 

@@ -1,0 +1,99 @@
+"""Runs under joint draws of all parameters: the same patients, the evidence drawn anew each time."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from alps_sim.engines.cohort import simulate
+from alps_sim.evidence.ledger import Ledger
+from alps_sim.outcomes.block import BlockResult
+from alps_sim.outcomes.observation import cohort_statistics
+from alps_sim.outcomes.uncertainty import Draws
+from alps_sim.scenario import Scenario
+from alps_sim.scenario.inputs import Inputs
+from alps_sim.scenario.translate import translate
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much there is."""
+
+
+def no_progress(what: str, done: int, of: int) -> None:
+    """Show nothing."""
+
+
+def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
+    """Inputs under one joint draw of all parameters; readings and overrides of the scenario hold in every draw.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    draw
+        Number of the draw.
+    """
+    values = {**ledger.draw(draw, scenario.seed), **scenario.override_values()}
+    patients = scenario.parameter_draws.patients_per_draw
+    return translate(scenario.model_copy(update={"patients": patients, "replica": None}), values)
+
+
+class DrawnRows:
+    """What a replica's cohorts would have shown under draws of the parameters: a table of statistics for each strategy."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.size = scenario.replica.size if scenario.replica is not None else None
+        self.tables: list[list[pd.DataFrame]] = [[] for _ in scenario.strategies]
+
+    def add(self, blocks: Sequence[Sequence[BlockResult]]) -> None:
+        """Add one draw; nothing to do for a scenario that replicates no cohort."""
+        if self.size is None:
+            return
+        for strategy, tables in enumerate(self.tables):
+            tables.append(cohort_statistics(np.concatenate([block[strategy].rows for block in blocks]), self.size))
+
+    def of(self, strategy: int) -> pd.DataFrame | None:
+        """Statistics of all cohorts of all draws under a strategy; None if no draws were run."""
+        tables = self.tables[strategy]
+        return pd.concat(tables, ignore_index=True) if tables else None
+
+
+def simulate_draws(
+    scenario: Scenario, ledger: Ledger, draws: int, workers: int, progress: Progress = no_progress
+) -> tuple[Draws, DrawnRows]:
+    """Run the same patients under many draws of the evidence.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    draws
+        Number of draws.
+    workers
+        Threads.
+    progress
+        Told after each draw.
+
+    Returns
+    -------
+    tuple of Draws and DrawnRows
+        Estimates of each draw; for a replica what its cohorts would have shown.
+    """
+    names = tuple(scenario.strategies)
+    windows = draw_inputs(scenario, ledger, 0).windows
+    gathered, drawn = Draws(names, windows, names.index(scenario.comparator)), DrawnRows(scenario)
+    for draw in range(draws):
+        progress("parameter uncertainty", draw, draws)
+        blocks = [block for block, _ in simulate(draw_inputs(scenario, ledger, draw), workers)]
+        gathered.add(blocks)
+        drawn.add(blocks)
+    progress("parameter uncertainty", draws, draws)
+    return gathered, drawn
+
+
+def parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> tuple[pd.DataFrame | None, DrawnRows]:
+    """The table of parameter uncertainty, None without draws, and what a replica's cohorts showed in them."""
+    draws = scenario.parameter_draws.draws
+    if draws < 2:
+        return None, DrawnRows(scenario)
+    gathered, drawn = simulate_draws(scenario, ledger, draws, workers, progress)
+    return gathered.table(), drawn

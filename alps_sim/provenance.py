@@ -1,0 +1,63 @@
+"""Where a result comes from: scenario as resolved, every parameter with its source, versions, timings."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Final
+
+from alps_sim import accelerate
+from alps_sim.evidence.ledger import Ledger
+from alps_sim.scenario import Scenario
+
+LIBRARIES: Final = ("numpy", "scipy", "numba", "pandas", "simpy", "pyarrow")
+"""Libraries whose versions the numbers may hang on."""
+
+
+def program_version() -> str:
+    """Version of the program."""
+    return version("alps-sim")
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program, of Python, and of the libraries that the numbers may hang on."""
+    return {"alps-sim": program_version(), "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def parameter_provenance(scenario: Scenario, ledger: Ledger) -> dict[str, dict[str, Any]]:
+    """Value, unit, source and grade of every parameter in a scenario; an override's source is the scenario.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    """
+    values, overridden = scenario.parameter_values(ledger), scenario.override_values()
+    return {
+        name: {
+            "value": values[name],
+            "unit": parameter.unit,
+            "source": "scenario" if name in overridden else parameter.source,
+            "grade": "SCENARIO" if name in overridden else parameter.grade,
+        }
+        for name, parameter in ledger.parameters.items()
+    }
+
+
+def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """The manifest of a run, but for the checksums of its files.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What was asked and what is known.
+    seconds
+        Wall seconds of each part of the run.
+    """
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "parameters": parameter_provenance(scenario, ledger),
+        "seed": scenario.seed,
+        "versions": versions(),
+        "rules_hash": accelerate.rules_hash(),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+    }

@@ -1,1 +1,0 @@
-"""Is it the right model: published figures beside simulated ones."""

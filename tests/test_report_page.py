@@ -1,0 +1,237 @@
+"""The page: numbers equal to the tables', both uncertainties named, assumptions listed, nothing from outside."""
+
+import base64
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from alps_sim.evidence.ledger import load_ledger
+from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.html import RESTS_ON, render, write_report
+from alps_sim.report.numbers import cells, decimals, shown
+from alps_sim.report.tables import TABLE_OUTCOMES, assumptions, comparison_text, comparisons, outcome_rows, readings_taken
+from alps_sim.scenario import load_scenario
+from alps_sim.scenario.schema import Override
+from tests.test_report_answer import PATIENTS, SCENARIOS, STRATEGIES, content, estimates, value_of
+
+
+class _Page(HTMLParser):
+    """Addresses, visible text and cells of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.tags: set[str] = set()
+        self.rows: list[list[str]] = []
+        self.words: list[str] = []
+        self._hidden = self._in_cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self._hidden = tag == "style"
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href", "srcset", "action", "data", "poster"}]
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in {"td", "th"} and self.rows:
+            self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
+        self._in_cell = self._in_cell and tag not in {"td", "th"}
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.words.append(data)
+        if self._in_cell:
+            self.rows[-1][-1] += data
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+PICTURES = dict.fromkeys(RESTS_ON, "data:image/svg+xml;base64,AA==")
+
+
+def _page(**changed: Any) -> _Page:
+    """The page of the small model, some of its content changed; without drawing the figures."""
+    return _Page(render(content(**changed), PICTURES))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page as a run leaves it, with its figures."""
+    return write_report(content(), tmp_path_factory.mktemp("results"))
+
+
+def test_page_asks_for_nothing_from_outside(written: Path) -> None:
+    text = written.read_text(encoding="utf-8")
+    page = _Page(text)
+    assert page.addresses
+    assert all(address.startswith("data:") for address in page.addresses)
+    assert not page.tags & {"script", "iframe", "object", "embed", "base", "form"}
+    assert "default-src 'none'" in text
+    without_images = re.sub(r"data:image[^\"]*", "", text)
+    assert not re.search(r"https?://|//\w|url\(|@import", without_images)
+    pictures = [base64.b64decode(address.partition(",")[2]).decode() for address in page.addresses if "svg" in address]
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert all(link.startswith("#") for link in re.findall(r'href="([^"]*)"', picture))
+        assert "<image" not in picture
+
+
+def test_equal_runs_give_equal_pages(written: Path, tmp_path: Path) -> None:
+    assert write_report(content(), tmp_path).read_bytes() == written.read_bytes()
+
+
+def test_figures_are_left_beside_the_page(written: Path) -> None:
+    files = sorted(path.name for path in (written.parent / "figures").iterdir())
+    names = ("opsi_deaths", "relapse_after_splenectomy", "steroid_exposure", "survival")
+    assert files == [f"{name}.{ending}" for name in names for ending in ("png", "svg")]
+
+
+def test_table_of_the_page_has_the_tables_numbers() -> None:
+    given = content()
+    page = _page()
+    printed = [[cell.strip() for cell in row] for row in page.rows]
+    summary = estimates(given.summary, "strategy", "outcome", "window_years")
+    differences = estimates(given.differences, "strategy", "outcome", "window_years")
+    table = outcome_rows(given.summary, given.differences, given.parameter_uncertainty, "20", given.currency)
+    for outcome, group in zip(TABLE_OUTCOMES, table, strict=True):
+        scale = shown(outcome).scale
+        for name, cell, difference in group.rows:
+            row = summary[name, outcome, "20"]
+            rounding = 0.5 * 10.0 ** -decimals(
+                (scale * given.summary.query("outcome == @outcome and window_years == '20'")["mean"]).tolist()
+            )
+            assert abs(value_of(cell.mean) - scale * row["mean"]) <= rounding + 1e-9
+            expected = [cell.mean, cell.parameters, cell.simulation]
+            if difference is not None:
+                change = differences[name, outcome, "20"]
+                assert abs(value_of(difference.mean) - scale * change["mean"]) <= 0.01 * abs(scale * change["mean"]) + 5e-4
+                expected += [difference.mean, difference.parameters, difference.simulation]
+            assert any(row_of_page[1 : 1 + len(expected)] == expected for row_of_page in printed), (outcome, name)
+
+
+def test_page_answers_in_one_paragraph_with_both_uncertainties_named() -> None:
+    text = render(content(), PICTURES)
+    answer = re.search(r'<p class="answer">(.*?)</p>', text, re.DOTALL)
+    assert answer is not None
+    assert answer[1].index("parameter uncertainty") < answer[1].index("simulation error")
+    given = content()
+    for outcome in ANSWER_OUTCOMES:
+        for cell in cells(given.summary, given.parameter_uncertainty, outcome, "20").values():
+            assert f'<b>{cell.mean}</b> <span class="interval">({cell.parameters} | {cell.simulation})' in answer[1]
+
+
+def test_page_without_draws_says_so() -> None:
+    page = _page(draws=False)
+    assert "Parameter uncertainty , what is not known, was not run" in page.text
+    assert "pale bars" not in page.text
+
+
+def test_page_lists_every_assumption_with_value_and_range() -> None:
+    page = _page()
+    ledger = load_ledger()
+    expected = [parameter for parameter in ledger.parameters.values() if parameter.grade in {"ASSUMED", "RECALLED"}]
+    assert len(expected) > 100
+    printed = {row[0].strip(): [cell.strip() for cell in row] for row in page.rows if row}
+    for parameter in expected:
+        row = printed[parameter.name]
+        assert row[4] == parameter.grade
+        if parameter.word is None:
+            assert row[1] == f"{parameter.value:g}"
+        if parameter.low != parameter.high:
+            assert row[2] == f"{parameter.low:g} to {parameter.high:g}"
+
+
+def test_value_used_is_shown_and_not_the_ledgers() -> None:
+    given = content()
+    override = Override(value=0.2, note="what if", source="a guess")
+    scenario = given.scenario.model_copy(update={"parameters": {"opsi_fatality_probability": override}})
+    values = scenario.parameter_values(given.ledger)
+    entry = next(e for entries in assumptions(given.ledger, values).values() for e in entries if e.name == "opsi_fatality_probability")
+    assert entry.value == "0.2"
+    page = _page(scenario=scenario, values=values)
+    assert ["opsi_fatality_probability", "0.2", entry.unit, "what if", "a guess"] in page.rows
+    assert "opsi_fatality_probability = 0.2" in page.text
+
+
+def test_figures_lean_on_parameters_of_the_ledger() -> None:
+    assert {name for names in RESTS_ON.values() for name in names} <= set(load_ledger().parameters)
+
+
+def test_failed_check_is_told_at_the_top() -> None:
+    page = _page()
+    assert "Bookkeeping: passed" in page.text
+    assert "must not be used" not in page.text
+    failed = replace(content().bookkeeping, passed=False, statement="Failed: sepsis.")
+    page = _page(bookkeeping=failed)
+    assert page.text.index("must not be used") < page.text.index("The strategies")
+    assert "Bookkeeping: FAILED" in page.text
+    books = pd.DataFrame({"result": ["PASS", "FAIL"]})
+    page = _page(books=books)
+    assert "must not be used" in page.text
+    assert "Accounts: FAILED" in page.text
+
+
+def test_page_tells_what_was_run() -> None:
+    page = _page()
+    scenario = content().scenario
+    for expected in (scenario.title, str(scenario.seed), f"{PATIENTS:,} under each strategy", "alps-sim 0.1.0, numpy 2", "5, 10, 20 years"):
+        assert expected in page.text, expected
+    assert "priors taken from the evidence, not yet fitted" in page.text
+    assert all(strategy.description in page.text for strategy in scenario.strategies.values())
+
+
+def test_reading_chosen_by_the_scenario_is_marked() -> None:
+    usual, chosen = (readings_taken(selected)[0] for selected in ({}, {"multiple_episodes": "at_least_two"}))
+    assert (usual.chosen, chosen.chosen) == (False, True)
+    assert usual.taken in chosen.others
+
+
+def _predictions(strategy: str, low: float = 0.56) -> pd.DataFrame:
+    names = ["initial_responders", "long_term_responders", "one_opsi", "two_opsi", "opsi_deaths"]
+    table = {"strategy": strategy, "statistic": names, "definition": "", "mean": [0.88, 0.70, 0.4, 0.2, 0.05], "cohorts": 400}
+    drawn = {"drawn_low": [float("nan")] * 5, "drawn_high": [float("nan")] * 5}
+    return pd.DataFrame({**table, "low": [0.8, low, 0.3, 0.1, 0.01], "high": [0.93, 0.81, 0.5, 0.3, 0.2], **drawn})
+
+
+def test_published_figures_stand_beside_the_simulated() -> None:
+    scenario = load_scenario(SCENARIOS / "nih_mmf.yaml", {})
+    found, missing = comparisons(scenario, _predictions("mmf"))
+    first, second = found["mmf"]
+    assert (first.published, first.simulated, first.predictive, first.place) == ("94% (60/64)", "88%", "80 to 93", "above")
+    assert (second.published, second.published_interval, second.place) == ("69% (44/64)", "56 to 80", "inside")
+    assert "Acute leukaemia on MMF" in missing
+    assert comparisons(scenario, _predictions("mmf", low=0.72))[0]["mmf"][1].place == "below"
+    text = comparison_text(scenario, _predictions("mmf"))
+    assert re.search(r"First response to MMF +94% \(60/64\) +88% +80 to 93", text)
+    page = _page(predictions=_predictions("early_splenectomy"), scenario=_renamed(scenario))
+    assert ["First response to MMF", "calibrated", "94% (60/64)", "85 to 98", "88%", "80 to 93", "not run", "above"] in page.rows
+
+
+def _renamed(scenario: object) -> object:
+    """The replica with the strategies of the small model."""
+    strategies = content().scenario.strategies
+    return scenario.model_copy(update={"strategies": strategies, "comparator": STRATEGIES[1]})  # type: ignore[attr-defined]
+
+
+def test_reading_of_multiple_episodes_decides_what_is_compared() -> None:
+    scenario = load_scenario(SCENARIOS / "nih_cohort.yaml", {})
+    for selected, simulated in (({}, "40%"), ({"multiple_episodes": "at_least_two"}, "20%")):
+        found, _ = comparisons(scenario.model_copy(update={"readings": selected}), _predictions("as_treated"))
+        (septic,) = [row for row in found["as_treated"] if "27/66" in row.published]
+        assert septic.simulated == simulated
+
+
+def test_comparison_of_what_is_no_replica_is_refused() -> None:
+    with pytest.raises(ValueError, match="no `replica`"):
+        comparisons(content().scenario, _predictions("early_splenectomy"))
