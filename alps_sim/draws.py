@@ -1,6 +1,7 @@
 """Runs under joint draws of all parameters: the same patients, the evidence drawn anew each time."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.observation import cohort_statistics
-from alps_sim.outcomes.uncertainty import Draws
+from alps_sim.outcomes.uncertainty import DrawEstimates, Draws
 from alps_sim.scenario import Scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
@@ -44,12 +45,18 @@ class DrawnRows:
         self.size = scenario.replica.size if scenario.replica is not None else None
         self.tables: list[list[pd.DataFrame]] = [[] for _ in scenario.strategies]
 
-    def add(self, blocks: Sequence[Sequence[BlockResult]]) -> None:
-        """Add one draw; nothing to do for a scenario that replicates no cohort."""
+    def measure(self, blocks: Sequence[Sequence[BlockResult]]) -> list[pd.DataFrame]:
+        """Statistics of the cohorts of one draw, by strategy; none for a scenario that replicates no cohort."""
         if self.size is None:
-            return
-        for strategy, tables in enumerate(self.tables):
-            tables.append(cohort_statistics(np.concatenate([block[strategy].rows for block in blocks]), self.size))
+            return []
+        return [
+            cohort_statistics(np.concatenate([block[strategy].rows for block in blocks]), self.size) for strategy in range(len(self.tables))
+        ]
+
+    def add(self, statistics: Sequence[pd.DataFrame]) -> None:
+        """Add one draw."""
+        for tables, table in zip(self.tables, statistics, strict=False):
+            tables.append(table)
 
     def of(self, strategy: int) -> pd.DataFrame | None:
         """Statistics of all cohorts of all draws under a strategy; None if no draws were run."""
@@ -81,12 +88,16 @@ def simulate_draws(
     names = tuple(scenario.strategies)
     windows = draw_inputs(scenario, ledger, 0).windows
     gathered, drawn = Draws(names, windows, names.index(scenario.comparator)), DrawnRows(scenario)
-    for draw in range(draws):
-        progress("parameter uncertainty", draw, draws)
-        blocks = [block for block, _ in simulate(draw_inputs(scenario, ledger, draw), workers)]
-        gathered.add(blocks)
-        drawn.add(blocks)
-    progress("parameter uncertainty", draws, draws)
+
+    def work(draw: int) -> tuple[DrawEstimates, list[pd.DataFrame]]:
+        blocks = [block for block, _ in simulate(draw_inputs(scenario, ledger, draw))]
+        return gathered.measure(blocks), drawn.measure(blocks)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        for done, (estimates, statistics) in enumerate(pool.map(work, range(draws)), 1):
+            gathered.add(estimates)
+            drawn.add(statistics)
+            progress("parameter uncertainty", done, draws)
     return gathered, drawn
 
 

@@ -112,7 +112,7 @@ def test_too_few_patients_for_a_cohort_are_an_error() -> None:
 def _draws(number: int) -> Draws:
     draws = Draws(model.STRATEGIES, model.WINDOWS, 1)
     for draw in range(number):
-        draws.add(model.blocks(100 + draw, 1100, model.FRAILTY))
+        draws.add(draws.measure(model.blocks(100 + draw, 1100, model.FRAILTY)))
     return draws
 
 
@@ -146,4 +146,4 @@ def test_one_draw_is_not_enough() -> None:
 
 def test_draw_without_a_strategy_is_refused() -> None:
     with pytest.raises(ValueError, match="each of the 2 strategies"):
-        Draws(model.STRATEGIES, model.WINDOWS, 1).add([model.block(1, 0, 5, model.FRAILTY)[:1]])
+        Draws(model.STRATEGIES, model.WINDOWS, 1).measure([model.block(1, 0, 5, model.FRAILTY)[:1]])

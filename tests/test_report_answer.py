@@ -67,7 +67,7 @@ def _collected() -> Collector:
 def _uncertainty() -> pd.DataFrame:
     draws = Draws(STRATEGIES, model.WINDOWS, 1)
     for seed in range(DRAWS):
-        draws.add(model.blocks(seed, 300, model.FRAILTY))
+        draws.add(draws.measure(model.blocks(seed, 300, model.FRAILTY)))
     return draws.table()
 
 

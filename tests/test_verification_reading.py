@@ -88,6 +88,17 @@ def test_pieces_cover_the_life_without_gap() -> None:
     assert (4.5 + pieces["end"] <= completed + 1.0 + 1e-9).all(), "no piece spans a birthday"
 
 
+def test_no_piece_spans_a_change_of_stratum() -> None:
+    under = assumptions(flare_decline_start_years=8.3)
+    ages = np.array(under.breakpoint_ages())
+    for history in (read([(2.3, "splenectomy", 0, 0.0)], under), read([], under, years_since_prior_splenectomy=1.1)):
+        pieces = history.pieces
+        for bounds, starts in ((ages, 4.5), (np.array([0.25, 2.0, 10.0]), -pieces["removed_at"].iloc[-1])):
+            first = (pieces["start"] + starts).to_numpy()[:, None] + 1e-9
+            last = (pieces["end"] + starts).to_numpy()[:, None] - 1e-9
+            assert not ((first < bounds) & (bounds < last)).any()
+
+
 def test_steroids_and_their_after_effect() -> None:
     under = assumptions()
     history = read([(1.0, "steroid_dose", 0, 20.0), (1.2, "steroid_dose", 0, 10.0), (1.4, "steroid_dose", 0, 0.0)], under)

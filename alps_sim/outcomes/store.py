@@ -122,7 +122,9 @@ class ResultsFolder:
 
     def __enter__(self) -> Self:
         if self.place.is_dir() and any(self.place.iterdir()) and not (self.place / MANIFEST).is_file():
-            raise ResultsError(f"{self.place}: expected no folder, or one with earlier results, found other files; choose another place with --out")
+            raise ResultsError(
+                f"{self.place}: expected no folder, or one with earlier results, found other files; choose another place with --out"
+            )
         try:
             self.place.parent.mkdir(parents=True, exist_ok=True)
             recover(self.place)

@@ -6,6 +6,7 @@ of a draw there is little to adjust by, and the same patients in every draw carr
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +29,23 @@ def _standard_error(scatter: Array) -> Array:
     return errors
 
 
+@dataclass(frozen=True)
+class DrawEstimates:
+    """One draw, each of (strategies, windows, outcomes).
+
+    Attributes
+    ----------
+    means
+        Estimates.
+    errors, difference_errors
+        Simulation standard errors of the estimates, and of their differences from the comparator.
+    """
+
+    means: Array
+    errors: Array
+    difference_errors: Array
+
+
 class Draws:
     """Estimates of each draw, gathered one by one.
 
@@ -45,8 +63,8 @@ class Draws:
         self._errors: list[Array] = []
         self._difference_errors: list[Array] = []
 
-    def add(self, blocks: Iterable[Sequence[BlockResult]]) -> None:
-        """Add a draw, in the order of the draws.
+    def measure(self, blocks: Iterable[Sequence[BlockResult]]) -> DrawEstimates:
+        """Estimates of one draw; depends on its blocks alone, safe in any thread.
 
         Parameters
         ----------
@@ -67,9 +85,13 @@ class Draws:
                 errors[strategy, window] = _standard_error(scatter[strategy])
             for strategy, patients in enumerate(scatter):
                 difference_errors[strategy, window] = _standard_error(patients - scatter[self._comparator])
-        self._means.append(means)
-        self._errors.append(errors)
-        self._difference_errors.append(difference_errors)
+        return DrawEstimates(means, errors, difference_errors)
+
+    def add(self, draw: DrawEstimates) -> None:
+        """Add a draw, in the order of the draws."""
+        self._means.append(draw.means)
+        self._errors.append(draw.errors)
+        self._difference_errors.append(draw.difference_errors)
 
     @property
     def means(self) -> Array:

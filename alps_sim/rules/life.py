@@ -36,9 +36,6 @@ from alps_sim.rules.toxicity import (
 from alps_sim.rules.treatment import refer_for_splenectomy
 from alps_sim.rules.visits import visit
 
-LOG_FLARE = e.FLARE
-LOG_RELAPSE = e.RELAPSE_AFTER_SPLENECTOMY
-
 
 @compiled
 def _clear(patient: Any) -> None:
@@ -124,7 +121,7 @@ def next_entry(patient: Any) -> int:
 @compiled
 def _note_entry(patient: Any, world: Any, entry: int) -> None:
     """Log an event; flares log themselves, with what takes part."""
-    if entry != LOG_FLARE:
+    if entry != e.FLARE:
         note(patient, world, entry, 0, 0.0)
 
 

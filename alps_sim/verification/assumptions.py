@@ -93,7 +93,7 @@ class Assumptions:
         return replace(self, values={**self.values, **changes})
 
     def breakpoint_ages(self) -> tuple[float, ...]:
-        """Ages at which some hazard changes otherwise than on a birthday."""
+        """Ages at which a hazard or a stratum changes otherwise than on a birthday."""
         names = (
             "flare_decline_start_years",
             "flare_decline_end_years",
@@ -103,4 +103,5 @@ class Assumptions:
             "non_hodgkin_taper_end_years",
         )
         fixed = (self.osteonecrosis_minimum_age_years, *self.spleen_regression_ages_years)
-        return (*(self.values[name] for name in names), *fixed)
+        a_year_later = (self.values[name] + 1.0 for name in names[:2])
+        return (*(self.values[name] for name in names), *a_year_later, *fixed)

@@ -1,7 +1,8 @@
 """From log lines to pieces of life in which nothing changes.
 
-A piece runs from one line of a patient to the next. Lines that are not in the log are added where a hazard changes by itself:
-birthdays, the ages named in the model, and a fixed time after some events. Pieces carry what was said last before them.
+A piece runs from one line of a patient to the next. Lines that are not in the log are added where a hazard or a stratum changes
+by itself: birthdays, the ages named in the model, and a fixed time after some events. Pieces carry what was said last before
+them. A stratum that changed within a piece would be told by where the piece ends, so by the event itself, and be biased.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from alps_sim.verification.assumptions import Assumptions, FloatArray
 
 DAYS_PER_YEAR: Final = 365.25
 OLDEST_YEARS: Final = 130
+SINCE_SURGERY_YEARS: Final = (0.25, 2.0, 10.0)
+"""Times since the removal of the spleen at which lives are split."""
 ADDED: Final = "added"
 """Kind of a line that is not in the log and at which nothing is decided."""
 BIRTHDAY: Final = "birthday"
@@ -183,8 +186,9 @@ def _added_lines(logged: pd.DataFrame, patients: pd.DataFrame, ends: FloatArray,
     no_steroid = (logged["kind"] == "steroid_dose") & (logged["value"] == 0.0)
     malignancy = logged["kind"].isin(["hodgkin_lymphoma", "non_hodgkin_lymphoma", "other_malignancy"])
     parts.append(_after(logged[no_steroid], values["steroid_burst_days"] / DAYS_PER_YEAR))
-    parts.append(_after(logged[logged["kind"] == "splenectomy"], values["thrombosis_early_days"] / DAYS_PER_YEAR))
-    parts.append(_early_after_prior_splenectomy(patients, values["thrombosis_early_days"] / DAYS_PER_YEAR))
+    for years in (values["thrombosis_early_days"] / DAYS_PER_YEAR, *SINCE_SURGERY_YEARS):
+        parts.append(_after(logged[logged["kind"] == "splenectomy"], years))
+        parts.append(_after_prior_splenectomy(patients, years))
     parts.append(_after(logged[malignancy], assumptions.malignancy_risk_years))
     added = pd.concat(parts, ignore_index=True)
     added = added[(added["time"] > 0.0) & (added["time"] < ends[added["owner"].to_numpy(np.int64)])]
@@ -203,8 +207,8 @@ def _after(lines: pd.DataFrame, years: float) -> pd.DataFrame:
     return pd.DataFrame({"owner": lines["owner"].to_numpy(), "time": lines["time"].to_numpy() + years, "kind": ADDED})
 
 
-def _early_after_prior_splenectomy(patients: pd.DataFrame, years: float) -> pd.DataFrame:
-    """The end of the early time of an operation before the index."""
+def _after_prior_splenectomy(patients: pd.DataFrame, years: float) -> pd.DataFrame:
+    """A line a fixed time after an operation before the index."""
     since = patients["years_since_prior_splenectomy"].to_numpy(np.float64)
     owner = np.flatnonzero(since >= 0.0)
     return pd.DataFrame({"owner": owner, "time": years - since[owner], "kind": ADDED})

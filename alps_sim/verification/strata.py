@@ -1,6 +1,7 @@
 """By what lives are split: each stratum is known before an event comes, so events less intensity have mean zero in each."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -9,13 +10,13 @@ import pandas as pd
 from alps_sim.verification.assumptions import Assumptions
 from alps_sim.verification.forms import immunosuppressed, in_transition, steroid_risk, without_spleen
 from alps_sim.verification.history import YOUNG_AT_REMOVAL_YEARS
+from alps_sim.verification.journal import SINCE_SURGERY_YEARS
 from alps_sim.verification.words import words_at
 
 Words = pd.Categorical
 
 AGE_BANDS: Final = ("0-5", "6-11", "12-17", "18-39", "40-64", "65+")
 AGE_BAND_STARTS: Final = (6.0, 12.0, 18.0, 40.0, 65.0)
-EARLY_AFTER_SURGERY_YEARS: Final = 0.25
 
 
 def _first_that_holds(named: dict[str, Any], otherwise: str) -> Words:
@@ -41,14 +42,9 @@ def _spleen(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
 
 
 def _since_surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    since = (0.5 * (pieces["start"] + pieces["end"]) - pieces["removed_at"]).to_numpy(np.float64)
-    bands = {
-        "under 0.25 y": since < EARLY_AFTER_SURGERY_YEARS,
-        "0.25-2 y": since < 2.0,
-        "2-10 y": since < 10.0,
-        "10 y or more": since >= 10.0,
-    }
-    return _first_that_holds(bands, "not operated")
+    since = (0.5 * (pieces["start"] + pieces["end"]) - pieces["removed_at"]).fillna(-1.0).to_numpy(np.float64)
+    names = ("not operated", *(f"{first:g}-{last:g} y" for first, last in pairwise((0.0, *SINCE_SURGERY_YEARS))), "later")
+    return _banded(since, (0.0, *SINCE_SURGERY_YEARS), names)
 
 
 def _surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
