@@ -1,0 +1,27 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+from alps_sim.evidence.ledger import Ledger
+from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.rules.events import HAPPENINGS
+
+
+def test_every_outcome_is_defined_in_the_outputs_page(root: Path) -> None:
+    page = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    for outcome in OUTCOMES.values():
+        assert f"| `{outcome.identifier}` | {outcome.unit} | {outcome.definition} |" in page
+
+
+def test_every_happening_of_the_event_log_is_told_in_the_outputs_page(root: Path) -> None:
+    page = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    assert [happening for happening in HAPPENINGS if f"`{happening}`" not in page] == []
+
+
+def test_parameters_named_in_the_model_page_are_in_the_ledger(root: Path, ledger: Ledger) -> None:
+    """Whole names of the kinds that only parameters have; shortened ones (`_old`, `a|b`, `*`) are left to the reader."""
+    page = (root / "docs" / "model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z][a-z0-9_]+_(?:per_year|probability|ratio|days|months|years|share|variance|mg_per_kg))`", page))
+    of_strategies = {"wean_quiet_years", "wean_minimum_age_years"}
+    assert sorted(named - set(ledger.parameters) - of_strategies) == []
