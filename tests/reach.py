@@ -1,10 +1,10 @@
-"""What the shipped scenarios reach: the lives in them, what happens there, and whom a change of the rules' data touches.
+"""What the shipped scenarios reach: the lives in them, what happens there, and whom a change of parameters or strategies touches.
 
 "The same luck" means the same seed and patient numbers: two runs differ by what was changed and by nothing else.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,6 @@ from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accounts import ACCOUNTS, COUNTERS
 from alps_sim.rules.state import ATTRIBUTES, MILESTONES
-from alps_sim.rules.world import LINE_DTYPE, STEP_DTYPE
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.inputs import Inputs, StrategyInputs
 from alps_sim.scenario.schema import Scenario
@@ -33,6 +32,49 @@ PER_MILLION: Final = 100
 _OUTCOMES: Final = tuple(name for name in ROW_DTYPE.names or () if name not in dict(ATTRIBUTES))
 """Fields of a patient's row that come of the life; what the population drew is no outcome."""
 _UNLOGGED: Final = frozenset({"census", "birthday", "visit"})
+
+RARE: Final = {
+    "agent_stop: tpo_mimetic, operation_or_transplant": (
+        "an operation meets a TPO mimetic only where a massive spleen is removed for itself or by a step of the acute ladder, "
+        "in the few patients of the historical cohort with nothing but ITP who take one"
+    ),
+}
+"""Things that occur less often than that, with the reason."""
+
+_IMPLIED = "the lines above it are always taken first: said for the reader"
+IMPLIED_PARTS: Final = {
+    "early_splenectomy_vs_mmf_sirolimus/mmf_then_sirolimus: lines 9 splenectomy: tried": _IMPLIED,
+    "early_splenectomy_vs_mmf_sirolimus/sirolimus_first: lines 9 splenectomy: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 2 sirolimus: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 3 thiopurine: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 4 ciclosporin: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 5 hydroxychloroquine: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 6 vincristine: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 7 sirolimus: tried": _IMPLIED,
+    "paper_text_algorithm/paper_text_algorithm: lines 10 rituximab: tried": _IMPLIED,
+    "paper_text_algorithm/paper_text_algorithm: lines 11 splenectomy: tried": _IMPLIED,
+    "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
+    "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
+}
+"""Parts of shipped strategies whose removal changes nobody's life, with the reason."""
+
+FIXED: Final = {
+    "drug.*.dose_basis": "a word: what a dose is measured by",
+    "drug.*.is_immunosuppressive": "a word: the kind of drug",
+    "drug.*.is_oral": "a word: the kind of drug",
+    "drug.*.course_infusions": "none: taken day by day",
+    "drug.*.infusion_hours": "none: taken day by day",
+    "drug.*.loading_dose_mg": "as in the drug's label, or none",
+    "drug.*.drug_levels_per_visit": "whether levels are measured at a visit",
+    "drug.tpo_mimetic.spleen_shrinkage_probability": "acts on the making of platelets",
+    "drug.rituximab.dose_mg": "the one dose in use, 375 mg/m2",
+    "drug.vincristine.dose_maximum_mg": "the one cap in use, 2 mg",
+    "methylprednisolone_prednisone_equivalence": "a convention: 4 mg for 5 mg",
+    "opsi_reference_years": "says over which years the mean rate is meant",
+    "unit_cost.inpatient_days_within_packages": "paid for by the package",
+    "unit_cost.intensive_care_days": "paid for by the package",
+}
+"""Parameters without a range, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -100,24 +142,23 @@ def differ(one: BlockResult, other: BlockResult) -> bool:
 # Parameters
 
 
-def moves(parameter: Parameter) -> tuple[float, ...]:
-    """Where a parameter is moved to: the end of its range farther away, then the other; a fixed one to another possible value."""
+def moved(parameter: Parameter) -> float:
+    """The end of the range farther from the value; for a fixed parameter another value that it could have."""
     if parameter.low < parameter.high:
-        ends = (parameter.low, parameter.high)
-        return tuple(sorted((end for end in ends if end != parameter.value), key=lambda end: -abs(end - parameter.value)))
+        return max(parameter.low, parameter.high, key=lambda end: abs(end - parameter.value))
     if parameter.unit in WORDS:
-        return tuple(float(word) for word in range(len(WORDS[parameter.unit])) if word != parameter.value)
-    return (1.5 * parameter.value if parameter.value else 1.0,)
+        return float((int(parameter.value) + 1) % len(WORDS[parameter.unit]))
+    return 1.5 * parameter.value if parameter.value else 1.0
 
 
-def reached_by(parameter: Parameter, blocks: int, count: int) -> str | None:
-    """First lives in which moving a parameter changes an outcome; None if nobody's life changes."""
-    for end in moves(parameter):
-        for block in range(blocks):
-            for position, lives in enumerate(shipped_lives()):
-                moved = lives.with_values({parameter.name: end}).live(block, count)
-                if differ(baseline(position, block, count), moved):
-                    return lives.label
+def reached_by(changes: Mapping[str, float], blocks: int, count: int, columns: Sequence[str] = ()) -> str | None:
+    """First lives in which other parameter values change an outcome (or one of the counters named); None if nobody's life changes."""
+    places = [COUNTERS.index(column) for column in columns]
+    for block in range(blocks):
+        for position, lives in enumerate(shipped_lives()):
+            one, other = baseline(position, block, count), lives.with_values(changes).live(block, count)
+            if np.any(one.counters[..., places] != other.counters[..., places]) if places else differ(one, other):
+                return lives.label
     return None
 
 
@@ -284,7 +325,7 @@ def expected(ledger: Ledger) -> tuple[str, ...]:
 
 # Strategies
 
-_NEUTRAL_STEP: Final = {
+NEUTRAL_STEP: Final = {
     "if_severity": c.ANY,
     "if_mechanism": c.ANY,
     "if_answering_agent": c.ANY,
@@ -292,7 +333,7 @@ _NEUTRAL_STEP: Final = {
     "if_minimum_age_years": 0.0,
     "ivig": c.IVIG_NEVER,
 }
-_NEUTRAL_LINE: Final = {
+NEUTRAL_LINE: Final = {
     "minimum_age_years": 0.0,
     "maximum_age_years": c.NEVER,
     "spleens": (1 << len(c.SPLEENS)) - 1,
@@ -327,8 +368,8 @@ def variations(strategy: StrategyInputs) -> Iterator[Variation]:
     """The strategy with one thing left out: a ladder step, a line, a condition of either, a word of a set, an occasion, a feature."""
     yield from _without_row(strategy, "steps", "kind", c.ACUTE_STEPS)
     yield from _without_row(strategy, "lines", "treatment", c.TREATMENTS)
-    yield from _without_condition(strategy, "steps", "kind", c.ACUTE_STEPS, _NEUTRAL_STEP)
-    yield from _without_condition(strategy, "lines", "treatment", c.TREATMENTS, _NEUTRAL_LINE)
+    yield from _without_condition(strategy, "steps", "kind", c.ACUTE_STEPS, NEUTRAL_STEP)
+    yield from _without_condition(strategy, "lines", "treatment", c.TREATMENTS, NEUTRAL_LINE)
     yield from _without_word(strategy)
     yield from _without_feature(strategy)
 
@@ -360,7 +401,7 @@ def _without_word(strategy: StrategyInputs) -> Iterator[Variation]:
         for field, vocabulary in _MASKS.items():
             present = int(strategy.lines[field][row])
             words = [place for place in range(len(vocabulary)) if present >> place & 1]
-            if present != _NEUTRAL_LINE[field] and len(words) > 1:
+            if present != NEUTRAL_LINE[field] and len(words) > 1:
                 name = _name(strategy.lines, row, "treatment", c.TREATMENTS)
                 for word in words:
                     yield f"lines {name}: {field} {vocabulary[word]}", _set(strategy, "lines", row, field, present & ~(1 << word))
@@ -369,7 +410,7 @@ def _without_word(strategy: StrategyInputs) -> Iterator[Variation]:
 def _without_feature(strategy: StrategyInputs) -> Iterator[Variation]:
     scalars = strategy.strategy
     for bit, word in enumerate(c.TRIGGERS):
-        if scalars["triggers"][0] >> bit & 1:
+        if scalars["triggers"][0] >> bit & 1 and 1 << bit != c.TRIGGER_TREATMENT_FAILED:  # that one always holds
             yield f"occasion {word}", _set(strategy, "strategy", 0, "triggers", scalars["triggers"][0] & ~(1 << bit))
     for field, value in _NEUTRAL_STRATEGY.items():
         if scalars[field][0] != value:
@@ -382,14 +423,21 @@ def _set(strategy: StrategyInputs, part: str, row: int, field: str, value: float
     return replace(strategy, **{part: table})
 
 
-def conditions_told() -> set[str]:
-    """Fields of steps and lines that are conditions."""
-    return {name for dtype in (STEP_DTYPE, LINE_DTYPE) for name in dtype.names or ()}
-
-
-def lives_changed(position: int, varied: Lives, blocks: int, count: int) -> int:
-    """Patients lived through until the first life changed, in blocks; 0 if none did."""
+def lives_changed(position: int, varied: Lives, blocks: int, count: int, enough: int) -> int:
+    """Patients whose lives change, counted block by block until there are enough."""
+    changed = 0
     for block in range(blocks):
-        if changed_patients(baseline(position, block, count), varied.live(block, count)).any():
-            return (block + 1) * count
-    return 0
+        changed += int(changed_patients(baseline(position, block, count), varied.live(block, count)).sum())
+        if changed >= enough:
+            break
+    return changed
+
+
+def unused_parts(blocks: int, count: int, enough: int) -> list[str]:
+    """Parts of the shipped strategies whose removal changes fewer lives than asked for, as `scenario/strategy: part`."""
+    unused = []
+    for position, lives in enumerate(shipped_lives()):
+        for part, strategy in variations(lives.inputs.strategies[lives.strategy]):
+            if lives_changed(position, lives.with_strategy(strategy), blocks, count, enough) < enough:
+                unused.append(f"{lives.label}: {part}")
+    return unused

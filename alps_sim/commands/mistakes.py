@@ -1,9 +1,11 @@
 """A user's mistake ends with one message and exit code 2; a mistake of the program keeps its traceback."""
 
 import errno
+import signal
+import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Final
+from types import FrameType, TracebackType
+from typing import Final, NoReturn
 
 import typer
 
@@ -32,7 +34,9 @@ class mistakes_told:  # noqa: N801 - a context manager, read as a verb phrase wh
         self._on_interrupt = on_interrupt
 
     def __enter__(self) -> None:
-        """Nothing to prepare."""
+        """From now on a request to terminate ends the work as Ctrl-C does: tidily."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _interrupt)
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         if isinstance(value, KeyboardInterrupt):
@@ -52,6 +56,10 @@ class mistakes_told:  # noqa: N801 - a context manager, read as a verb phrase wh
             return False
         place = Path(error.filename).resolve()
         return any(place == path or path in place.parents or place in path.parents for path in self._paths)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _own_errors() -> tuple[type[Exception], ...]:

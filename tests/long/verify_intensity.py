@@ -3,7 +3,7 @@
 Lives of shipped scenarios, some as shipped and some with parameters that make rare processes frequent and the fatal ones mild, so
 that every multiplier has power. First the unaltered check: all processes, strata, strategies and set-ups are one family with 1%
 error by Holm's method. Then each multiplier of the model is taken out of the intensity; it must make the check fail in at least one
-set-up. With 4,096 patients a set-up the whole takes about 8 minutes on one core and 1 GB of memory.
+set-up. With 4,096 patients a set-up the whole takes about 8 minutes on one core and 2.5 GB of memory.
 
     python tests/long/verify_intensity.py [--patients 4096] [--setups shipped,frequent]
 """
