@@ -34,6 +34,9 @@ from alps_sim.scenario.patients import Observation, TruncatedLogNormal
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
+WEIGHT_Z_LIMIT: Final = 2.5
+"""Weight scores are drawn within this: the reference is no guide beyond, and its formula gives absurd weights there."""
+
 DRAWS: Final = (
     "genotype",
     "sex",
@@ -166,13 +169,20 @@ def log_mean(distribution: TruncatedLogNormal) -> float:
     return centre + distribution.log_sd * (_normal_density(low) - _normal_density(high)) / share
 
 
+def _within(u: np.ndarray[Any, Any], limit: float) -> np.ndarray[Any, Any]:
+    """Standard normal scores between -limit and limit, by inversion between the cuts."""
+    outside = ndtr(-limit)
+    scores: np.ndarray[Any, Any] = ndtri(outside + u * (1.0 - 2.0 * outside))
+    return scores
+
+
 def _draw_person(attributes: np.ndarray[Any, Any], u: _Block, inputs: Inputs) -> None:
     """Genotype, sex, age, build, and the willingness to take up prevention."""
     population = inputs.population
     attributes["genotype"] = np.where(u["genotype"] < population.genotype_shares[GENOTYPES[ALPS_FAS]], ALPS_FAS, ALPS_U)
     attributes["sex"] = np.where(u["sex"] < population.male_share, MALE, FEMALE)
     attributes["age_at_index"] = _truncated_log_normal(u["age_at_index"], age_distribution(inputs))
-    attributes["weight_z"] = ndtri(u["weight_z"])
+    attributes["weight_z"] = _within(u["weight_z"], WEIGHT_Z_LIMIT)
     attributes["prevention_luck"] = u["prevention_luck"]
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -31,50 +31,9 @@ PER_MILLION: Final = 100
 
 _OUTCOMES: Final = tuple(name for name in ROW_DTYPE.names or () if name not in dict(ATTRIBUTES))
 """Fields of a patient's row that come of the life; what the population drew is no outcome."""
+_FAR_FROM_NOTHING: Final = 1.0e4
+"""Where a parameter fixed at 0 is moved to: more than any dose, count or price in use."""
 _UNLOGGED: Final = frozenset({"census", "birthday", "visit"})
-
-RARE: Final = {
-    "agent_stop: tpo_mimetic, operation_or_transplant": (
-        "an operation meets a TPO mimetic only where a massive spleen is removed for itself or by a step of the acute ladder, "
-        "in the few patients of the historical cohort with nothing but ITP who take one"
-    ),
-}
-"""Things that occur less often than that, with the reason."""
-
-_IMPLIED = "the lines above it are always taken first: said for the reader"
-IMPLIED_PARTS: Final = {
-    "early_splenectomy_vs_mmf_sirolimus/mmf_then_sirolimus: lines 9 splenectomy: tried": _IMPLIED,
-    "early_splenectomy_vs_mmf_sirolimus/sirolimus_first: lines 9 splenectomy: tried": _IMPLIED,
-    "figure_1_algorithm/figure_1_algorithm: lines 2 sirolimus: tried": _IMPLIED,
-    "figure_1_algorithm/figure_1_algorithm: lines 3 thiopurine: tried": _IMPLIED,
-    "figure_1_algorithm/figure_1_algorithm: lines 4 ciclosporin: tried": _IMPLIED,
-    "figure_1_algorithm/figure_1_algorithm: lines 5 hydroxychloroquine: tried": _IMPLIED,
-    "figure_1_algorithm/figure_1_algorithm: lines 6 vincristine: tried": _IMPLIED,
-    "figure_1_algorithm/figure_1_algorithm: lines 7 sirolimus: tried": _IMPLIED,
-    "paper_text_algorithm/paper_text_algorithm: lines 10 rituximab: tried": _IMPLIED,
-    "paper_text_algorithm/paper_text_algorithm: lines 11 splenectomy: tried": _IMPLIED,
-    "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
-    "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
-}
-"""Parts of shipped strategies whose removal changes nobody's life, with the reason."""
-
-FIXED: Final = {
-    "drug.*.dose_basis": "a word: what a dose is measured by",
-    "drug.*.is_immunosuppressive": "a word: the kind of drug",
-    "drug.*.is_oral": "a word: the kind of drug",
-    "drug.*.course_infusions": "none: taken day by day",
-    "drug.*.infusion_hours": "none: taken day by day",
-    "drug.*.loading_dose_mg": "as in the drug's label, or none",
-    "drug.*.drug_levels_per_visit": "whether levels are measured at a visit",
-    "drug.tpo_mimetic.spleen_shrinkage_probability": "acts on the making of platelets",
-    "drug.rituximab.dose_mg": "the one dose in use, 375 mg/m2",
-    "drug.vincristine.dose_maximum_mg": "the one cap in use, 2 mg",
-    "methylprednisolone_prednisone_equivalence": "a convention: 4 mg for 5 mg",
-    "opsi_reference_years": "says over which years the mean rate is meant",
-    "unit_cost.inpatient_days_within_packages": "paid for by the package",
-    "unit_cost.intensive_care_days": "paid for by the package",
-}
-"""Parameters without a range, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +107,7 @@ def moved(parameter: Parameter) -> float:
         return max(parameter.low, parameter.high, key=lambda end: abs(end - parameter.value))
     if parameter.unit in WORDS:
         return float((int(parameter.value) + 1) % len(WORDS[parameter.unit]))
-    return 1.5 * parameter.value if parameter.value else 1.0
+    return 1.5 * parameter.value if parameter.value else _FAR_FROM_NOTHING
 
 
 def reached_by(changes: Mapping[str, float], blocks: int, count: int, columns: Sequence[str] = ()) -> str | None:
@@ -266,18 +225,9 @@ def _of_books(result: BlockResult) -> Iterator[tuple[str, int]]:
 def tally(result: BlockResult) -> Tally:
     """How often each thing occurred in a block whose events were kept."""
     found: Tally = Counter()
-    events = result.events
-    readers: tuple[Iterator[tuple[str, int]], ...] = (
-        _of_entries(events),
-        _of_codes(events),
-        _of_flares(events),
-        _of_stops(events),
-        _of_spleens(events),
-        _of_patients(result),
-        _of_books(result),
-    )
-    for reader in readers:
-        for name, number in reader:
+    of_events = (_of_entries, _of_codes, _of_flares, _of_stops, _of_spleens)
+    for names in (*(reader(result.events) for reader in of_events), _of_patients(result), _of_books(result)):
+        for name, number in names:
             found[name] += number
     return found
 
@@ -381,8 +331,8 @@ def _name(table: Any, row: int, field: str, words: tuple[str, ...]) -> str:
 def _without_row(strategy: StrategyInputs, part: str, field: str, words: tuple[str, ...]) -> Iterator[Variation]:
     table = getattr(strategy, part)
     for row in range(table.size):
-        left = np.delete(table, row).view(np.recarray)
-        yield f"{part} {_name(table, row, field, words)}", replace(strategy, **{part: left})
+        left: Any = np.delete(table, row).view(np.recarray)
+        yield f"{part} {_name(table, row, field, words)}", _with(strategy, part, left)
 
 
 def _without_condition(
@@ -420,7 +370,12 @@ def _without_feature(strategy: StrategyInputs) -> Iterator[Variation]:
 def _set(strategy: StrategyInputs, part: str, row: int, field: str, value: float) -> StrategyInputs:
     table = getattr(strategy, part).copy()
     table[field][row] = value
-    return replace(strategy, **{part: table})
+    return _with(strategy, part, table)
+
+
+def _with(strategy: StrategyInputs, part: str, table: Any) -> StrategyInputs:
+    changed: dict[str, Any] = {part: table}
+    return replace(strategy, **changed)
 
 
 def lives_changed(position: int, varied: Lives, blocks: int, count: int, enough: int) -> int:
@@ -433,11 +388,12 @@ def lives_changed(position: int, varied: Lives, blocks: int, count: int, enough:
     return changed
 
 
-def unused_parts(blocks: int, count: int, enough: int) -> list[str]:
+def unused_parts(blocks: int, count: int, enough: int, skipped: Collection[str] = ()) -> list[str]:
     """Parts of the shipped strategies whose removal changes fewer lives than asked for, as `scenario/strategy: part`."""
     unused = []
     for position, lives in enumerate(shipped_lives()):
         for part, strategy in variations(lives.inputs.strategies[lives.strategy]):
-            if lives_changed(position, lives.with_strategy(strategy), blocks, count, enough) < enough:
-                unused.append(f"{lives.label}: {part}")
+            name = f"{lives.label}: {part}"
+            if name not in skipped and lives_changed(position, lives.with_strategy(strategy), blocks, count, enough) < enough:
+                unused.append(name)
     return unused

@@ -170,7 +170,7 @@ def test_admissions_under_gamma_frailty_are_negative_binomial(main_inputs: Input
     inputs = worlds.quiet(main_inputs, AGE, 10.0, infection_admission_per_year=0.4, infection_frailty_variance=variance)
     counts = worlds.live(inputs, PATIENTS).counters[:, -1, accounts.C_INFECTION_ADMISSIONS]
     law = nbinom(1.0 / variance, 1.0 / (1.0 + variance * mean))
-    most = int(law.ppf(0.995))
+    most = int(law.ppf(0.99))
     observed = np.bincount(np.minimum(counts, most).astype(int), minlength=most + 1)
     expected = PATIENTS * np.append(law.pmf(np.arange(most)), law.sf(most - 1))
     assert expected.min() > 20.0

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from alps_sim.outcomes.accumulate import ATTRIBUTE_CONTROLS
-from alps_sim.population import DRAWS, age_distribution, draw_population, expected_attributes, log_mean
+from alps_sim.population import DRAWS, WEIGHT_Z_LIMIT, age_distribution, draw_population, expected_attributes, log_mean
 from alps_sim.rules import codes
 from alps_sim.rules.state import ATTRIBUTE_DTYPE
 from alps_sim.scenario.inputs import Inputs
@@ -192,9 +192,13 @@ def test_a_frailty_of_variance_0_is_exactly_1(main_inputs: Inputs) -> None:
     assert np.std(drawn.flare_frailty) > 0.0
 
 
-@pytest.mark.parametrize("name", ["refractoriness", "weight_z"])
-def test_latent_scores_are_standard_normal(many: Any, name: str) -> None:
-    assert stats.kstest(many[name], stats.norm.cdf).pvalue > 1e-5
+def test_refractoriness_is_standard_normal(many: Any) -> None:
+    assert stats.kstest(many.refractoriness, stats.norm.cdf).pvalue > 1e-5
+
+
+def test_weight_scores_are_standard_normal_between_their_limits(many: Any) -> None:
+    assert np.abs(many.weight_z).max() <= WEIGHT_Z_LIMIT
+    assert stats.kstest(many.weight_z, stats.truncnorm(-WEIGHT_Z_LIMIT, WEIGHT_Z_LIMIT).cdf).pvalue > 1e-5
 
 
 def test_prevention_luck_is_uniform(many: Any) -> None:

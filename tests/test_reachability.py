@@ -4,6 +4,7 @@ The long version (`tests/long/test_reachability.py`) counts how often in a milli
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from alps_sim.engines.cohort import simulate_block
-from alps_sim.evidence.ledger import Ledger, load_ledger
+from alps_sim.evidence.ledger import Ledger, Parameter, load_ledger
 from alps_sim.population import draw_population
 from alps_sim.rules.accounts import COUNTERS
 from alps_sim.rules.codes import AGENTS, LINEAGES
@@ -20,10 +21,59 @@ from alps_sim.rules.state import ATTRIBUTES
 from alps_sim.rules.world import LINE_DTYPE, STEP_DTYPE
 from tests import reach
 
-PATIENTS: Final = 512
-BLOCKS: Final = 2
+PATIENTS: Final = 256
+BLOCKS: Final = 32
+"""A parameter is given up after so many blocks of patients; nearly all are found in the first."""
+DAILY_AGENTS: Final = [agent for agent in AGENTS if load_ledger()[f"drug.{agent}.course_infusions"].value == 0.0]
+COURSES: Final = [agent for agent in AGENTS if agent not in DAILY_AGENTS]
 HEALTH: Final = ("life_years", "qalys", "flares", "sepsis_episodes")
 """Counters that are not money."""
+
+RARE: Final = {
+    "agent_stop: tpo_mimetic, operation_or_transplant": (
+        "few have ITP alone and take one; leukaemia, and so a transplant, comes with drugs that suppress immunity; and on a drug nobody "
+        "is referred for an operation but by a step of the acute ladder or for a massive spleen alone"
+    ),
+}
+"""Things that occur less than 100 times in 10^6 lives, with the reason."""
+
+_IMPLIED = "the lines above it are always taken first: said for the reader"
+IMPLIED_PARTS: Final = {
+    "early_splenectomy_vs_mmf_sirolimus/mmf_then_sirolimus: lines 9 splenectomy: tried": _IMPLIED,
+    "early_splenectomy_vs_mmf_sirolimus/sirolimus_first: lines 9 splenectomy: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 2 sirolimus: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 3 thiopurine: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 4 ciclosporin: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 5 hydroxychloroquine: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 6 vincristine: tried": _IMPLIED,
+    "figure_1_algorithm/figure_1_algorithm: lines 7 sirolimus: tried": _IMPLIED,
+    "paper_text_algorithm/paper_text_algorithm: lines 10 rituximab: tried": _IMPLIED,
+    "paper_text_algorithm/paper_text_algorithm: lines 11 splenectomy: tried": _IMPLIED,
+    "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
+    "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
+}
+"""Parts of shipped strategies whose removal changes nobody's life, with the reason."""
+
+FIXED: Final = {
+    "drug.*.dose_basis": "a word: what a dose is measured by",
+    "drug.*.is_immunosuppressive": "a word: the kind of drug",
+    "drug.*.is_oral": "a word: the kind of drug",
+    "drug.*.course_infusions": "none: taken day by day",
+    "drug.*.infusion_hours": "none: taken day by day",
+    "drug.*.loading_dose_mg": "as in the drug's label, or none",
+    "drug.*.drug_levels_per_visit": "whether levels are measured at a visit",
+    "drug.tpo_mimetic.spleen_shrinkage_probability": "acts on the making of platelets",
+    "drug.rituximab.dose_mg": "the one dose in use, 375 mg/m2",
+    "drug.vincristine.dose_maximum_mg": "the one cap in use, 2 mg",
+    "methylprednisolone_prednisone_equivalence": "a convention: 4 mg for 5 mg",
+    "opsi_reference_years": "says over which years the mean rate is meant",
+    "unit_cost.inpatient_days_within_packages": "paid for by the package",
+    "unit_cost.intensive_care_days": "paid for by the package",
+}
+"""Parameters without a range, with the reason."""
+
+UNREAD: Final = {f"drug.{agent}.infusion_hours": "nothing to infuse: taken by mouth day by day" for agent in DAILY_AGENTS}
+"""Parameters that change nothing wherever they are moved, with the reason."""
 
 TOXICITIES: Final = {
     "hypertension": ("hypertension_per_year", "hypertension_per_year_on_steroid"),
@@ -44,12 +94,10 @@ TOXICITIES: Final = {
 """What brings each harm of treatment about."""
 
 READ_AFTER_THE_LIFE: Final = {"entry_years": "who was alive at enrolment is asked when an observed cohort is counted"}
-DAILY_AGENTS: Final = [agent for agent in AGENTS if load_ledger()[f"drug.{agent}.course_infusions"].value == 0.0]
-COURSES: Final = [agent for agent in AGENTS if agent not in DAILY_AGENTS]
 
 
 def is_fixed(name: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in reach.FIXED)
+    return any(fnmatchcase(name, pattern) for pattern in FIXED)
 
 
 # Happenings
@@ -60,9 +108,9 @@ def test_everything_occurs(ledger: Ledger) -> None:
     for lives in reach.shipped_lives():
         seen += reach.tally(lives.live(keep_events=True))
     expected = reach.expected(ledger)
-    assert [name for name in expected if not seen[name] and name not in reach.RARE] == []
+    assert [name for name in expected if not seen[name] and name not in RARE] == []
     assert set(seen) <= set(expected)
-    assert set(reach.RARE) <= set(expected)
+    assert set(RARE) <= set(expected)
 
 
 # Strategies
@@ -70,7 +118,7 @@ def test_everything_occurs(ledger: Ledger) -> None:
 
 def test_every_part_of_every_strategy_matters() -> None:
     """A ladder step, line, condition, occasion or feature that can be left out without changing any life is dead text."""
-    assert sorted(reach.unused_parts(40, 256, 1)) == sorted(reach.IMPLIED_PARTS)
+    assert reach.unused_parts(40, PATIENTS, 1, IMPLIED_PARTS) == []
 
 
 def test_every_condition_is_tried_out() -> None:
@@ -82,22 +130,27 @@ def test_every_condition_is_tried_out() -> None:
 # Parameters
 
 
+def unreached(parameters: Iterable[Parameter]) -> list[str]:
+    """Those that, moved, change no outcome of any life."""
+    return [one.name for one in parameters if reach.reached_by({one.name: reach.moved(one)}, BLOCKS, PATIENTS) is None]
+
+
 def test_every_parameter_at_the_end_of_its_range_changes_some_outcome(ledger: Ledger) -> None:
     ranged = [parameter for parameter in ledger.parameters.values() if parameter.low < parameter.high]
     assert len(ranged) > 300
-    assert [one.name for one in ranged if reach.reached_by({one.name: reach.moved(one)}, BLOCKS, PATIENTS) is None] == []
+    assert unreached(ranged) == []
 
 
 def test_parameters_without_a_range_are_listed(ledger: Ledger) -> None:
     fixed = [name for name, parameter in ledger.parameters.items() if parameter.low == parameter.high]
     assert [name for name in fixed if not is_fixed(name)] == []
-    for pattern in reach.FIXED:
+    for pattern in FIXED:
         assert any(fnmatchcase(name, pattern) for name in fixed), pattern
 
 
 def test_a_parameter_without_a_range_still_matters(ledger: Ledger) -> None:
-    fixed = [parameter for parameter in ledger.parameters.values() if parameter.low == parameter.high]
-    assert [one.name for one in fixed if reach.reached_by({one.name: reach.moved(one)}, BLOCKS, PATIENTS) is None] == []
+    fixed = [parameter for name, parameter in ledger.parameters.items() if parameter.low == parameter.high and name not in UNREAD]
+    assert unreached(fixed) == []
 
 
 def test_unmoved_parameters_change_nothing() -> None:
@@ -142,19 +195,16 @@ def test_each_lineage_has_a_fate_of_its_own() -> None:
 
 @pytest.mark.parametrize("toxicity", TOXICITIES)
 def test_no_toxicity_is_a_mere_cost(toxicity: str) -> None:
-    assert reach.reached_by(dict.fromkeys(TOXICITIES[toxicity], 0.0), 4, PATIENTS, ("qalys",)) is not None
+    assert reach.reached_by(dict.fromkeys(TOXICITIES[toxicity], 0.0), BLOCKS, PATIENTS, ("qalys",)) is not None
 
 
 @pytest.mark.parametrize("group", [DAILY_AGENTS, COURSES], ids=["daily", "courses"])
 def test_no_drug_is_an_alias_of_another(group: list[str]) -> None:
     """A drug with the data of another gives other health, whatever it costs."""
     places = [COUNTERS.index(counter) for counter in HEALTH]
-    aliases = []
-    for one in group:
-        for other in group:
-            if other != one and not any(health_differs(position, one, other, places) for position in range(len(reach.shipped_lives()))):
-                aliases.append((one, other))
-    assert aliases == []
+    everyone = range(len(reach.shipped_lives()))
+    pairs = [(one, other) for one in group for other in group if other != one]
+    assert [pair for pair in pairs if not any(health_differs(position, *pair, places) for position in everyone)] == []
 
 
 def health_differs(position: int, agent: str, other: str, places: list[int]) -> bool:

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from alps_sim.accelerate import compiled
-from alps_sim.rules.codes import AGE_BAND_STARTS
-from alps_sim.rules.events import BIRTHDAY
+from alps_sim.rules.codes import AGE_BAND_STARTS, NEVER
+from alps_sim.rules.events import BIRTHDAY, DECLINE_BOUNDARY
 from alps_sim.rules.factors import AGE, STEROID, mark
 
 _BAND_STARTS = AGE_BAND_STARTS
@@ -63,3 +63,34 @@ def have_birthday(patient: Any, world: Any) -> None:
     """A birthday: the patient is a year older."""
     birthdays = int(patient.time + patient.age_at_index + 0.5)
     set_age(patient, world, birthdays)
+
+
+@compiled
+def _set_decline_boundary(patient: Any, world: Any) -> None:
+    """Set the timer of the next age at which the decline of flares begins or ends."""
+    p = world.parameters
+    if patient.decline_phase == 0:
+        patient.next_time[DECLINE_BOUNDARY] = p.flare_decline_start_years - patient.age_at_index
+    elif patient.decline_phase == 1:
+        patient.next_time[DECLINE_BOUNDARY] = p.flare_decline_end_years - patient.age_at_index
+    else:
+        patient.next_time[DECLINE_BOUNDARY] = NEVER
+
+
+@compiled
+def begin_decline(patient: Any, world: Any) -> None:
+    """Place the age at the index before, within or after the ages of the decline."""
+    patient.decline_phase = 0
+    if patient.age_at_index >= world.parameters.flare_decline_end_years:
+        patient.decline_phase = 2
+    elif patient.age_at_index >= world.parameters.flare_decline_start_years:
+        patient.decline_phase = 1
+    _set_decline_boundary(patient, world)
+
+
+@compiled
+def cross_decline_boundary(patient: Any, world: Any) -> None:
+    """The age at which the decline begins or ends; neither need be a birthday."""
+    patient.decline_phase += 1
+    _set_decline_boundary(patient, world)
+    mark(patient, AGE)

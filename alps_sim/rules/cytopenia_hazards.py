@@ -24,9 +24,9 @@ def _set_declining_hazard(patient: Any, world: Any, process: int, rate: float) -
     """Set a hazard that is `rate` up to the start of the decline, falls log-linearly, and is flat after its end."""
     p = world.parameters
     ratio = p.flare_rate_adult_per_year / p.flare_rate_young_per_year
-    if rate == 0.0 or ratio == 1.0 or patient.completed_age < p.flare_decline_start_years:
+    if rate == 0.0 or ratio == 1.0 or patient.decline_phase == 0:
         set_constant_hazard(patient, process, rate)
-    elif patient.completed_age >= p.flare_decline_end_years:
+    elif patient.decline_phase == 2:
         set_constant_hazard(patient, process, rate * ratio)
     else:
         slope = math.log(ratio) / (p.flare_decline_end_years - p.flare_decline_start_years)
@@ -122,7 +122,7 @@ def set_spleen_regression_hazard(patient: Any, world: Any) -> None:
     """The spleen of the second decade."""
     p = world.parameters
     enlarged = patient.spleen == SPLEEN_MODERATE or patient.spleen == SPLEEN_MASSIVE
-    in_ages = p.flare_decline_start_years <= patient.completed_age < p.flare_decline_end_years
+    in_ages = patient.decline_phase == 1
     set_constant_hazard(patient, e.SPLEEN_REGRESSION, p.spleen_regression_per_year if enlarged and in_ages else 0.0)
 
 

@@ -54,7 +54,7 @@ TIMERS: Final = (
     "bleed_end",
     "sepsis_aftermath_end",
     "lymphoma_treatment_end",
-    "malignancy_risk_end",
+    "lymphoma_risk_end",
     "transplantation",
     "cushingoid_end",
     "adrenal_recovery",
@@ -63,6 +63,8 @@ TIMERS: Final = (
     "cataract_operation",
     "end_of_observation",
     "early_thrombosis_end",
+    "leukaemia_risk_end",
+    "decline_boundary",
 )
 
 ENTRIES: Final = PROCESSES + TIMERS
@@ -113,7 +115,7 @@ IMMUNOGLOBULIN_RECOVERY: Final = 39
 BLEED_END: Final = 40
 SEPSIS_AFTERMATH_END: Final = 41
 LYMPHOMA_TREATMENT_END: Final = 42
-MALIGNANCY_RISK_END: Final = 43
+LYMPHOMA_RISK_END: Final = 43
 TRANSPLANTATION: Final = 44
 CUSHINGOID_END: Final = 45
 ADRENAL_RECOVERY: Final = 46
@@ -122,6 +124,8 @@ THROMBOSIS_END: Final = 48
 CATARACT_OPERATION: Final = 49
 END_OF_OBSERVATION: Final = 50
 EARLY_THROMBOSIS_END: Final = 51
+LEUKAEMIA_RISK_END: Final = 52
+DECLINE_BOUNDARY: Final = 53
 
 HAPPENINGS: Final = (
     "entry",
@@ -153,28 +157,28 @@ HAPPENINGS: Final = (
 """Happenings within an event, logged beside it. The two numbers of each line (`code`, `value`) are told in docs/outputs.md."""
 
 LOG_KINDS: Final = ENTRIES + HAPPENINGS
-LOG_ENTRY: Final = 52
-LOG_DEATH: Final = 53
-LOG_FLARE_END: Final = 54
-LOG_STEROID_DOSE: Final = 55
-LOG_AGENT_START: Final = 56
-LOG_AGENT_ANSWER: Final = 57
-LOG_AGENT_STOP: Final = 58
-LOG_COURSE_START: Final = 59
-LOG_COURSE_ANSWER: Final = 60
-LOG_COURSE_STOP: Final = 61
-LOG_SEVERE_BLEED: Final = 62
-LOG_TRANSFUSION: Final = 63
-LOG_GCSF: Final = 64
-LOG_HYPOGAMMAGLOBULINAEMIA: Final = 65
-LOG_STEROID_DEPENDENCE: Final = 66
-LOG_SPLEEN_SIZE: Final = 67
-LOG_REFERRAL: Final = 68
-LOG_CATARACT: Final = 69
-LOG_LOW_BONE_DENSITY: Final = 70
-LOG_GROWTH_RETARDATION: Final = 71
-LOG_CUSHINGOID: Final = 72
-LOG_ADRENAL_SUPPRESSION: Final = 73
-LOG_TREATMENT_FAILURE: Final = 74
-LOG_IVIG: Final = 75
-LOG_PHASE: Final = 76
+LOG_ENTRY: Final = 54
+LOG_DEATH: Final = 55
+LOG_FLARE_END: Final = 56
+LOG_STEROID_DOSE: Final = 57
+LOG_AGENT_START: Final = 58
+LOG_AGENT_ANSWER: Final = 59
+LOG_AGENT_STOP: Final = 60
+LOG_COURSE_START: Final = 61
+LOG_COURSE_ANSWER: Final = 62
+LOG_COURSE_STOP: Final = 63
+LOG_SEVERE_BLEED: Final = 64
+LOG_TRANSFUSION: Final = 65
+LOG_GCSF: Final = 66
+LOG_HYPOGAMMAGLOBULINAEMIA: Final = 67
+LOG_STEROID_DEPENDENCE: Final = 68
+LOG_SPLEEN_SIZE: Final = 69
+LOG_REFERRAL: Final = 70
+LOG_CATARACT: Final = 71
+LOG_LOW_BONE_DENSITY: Final = 72
+LOG_GROWTH_RETARDATION: Final = 73
+LOG_CUSHINGOID: Final = 74
+LOG_ADRENAL_SUPPRESSION: Final = 75
+LOG_TREATMENT_FAILURE: Final = 76
+LOG_IVIG: Final = 77
+LOG_PHASE: Final = 78

@@ -12,7 +12,7 @@ from alps_sim.rules import events as e
 from alps_sim.rules.accrual import accrue
 from alps_sim.rules.acute import break_through, end_acute_step, review_dependence, show_course_effect
 from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins, regress_spleen, shrink_spleen
-from alps_sim.rules.body import have_birthday, set_age
+from alps_sim.rules.body import begin_decline, cross_decline_boundary, have_birthday, set_age
 from alps_sim.rules.clocks import advance_clock, count_event, residual, start_clock
 from alps_sim.rules.death import die
 from alps_sim.rules.episode import answer_by_other_means, end_clearance, step_taper
@@ -21,7 +21,14 @@ from alps_sim.rules.flares import begin_flare, relapse_after_splenectomy
 from alps_sim.rules.hazards import refresh
 from alps_sim.rules.infections import be_admitted_for_infection, have_neutropenic_infection, have_sepsis
 from alps_sim.rules.journal import note
-from alps_sim.rules.malignancy import end_lymphoma_treatment, end_malignancy_risk, have_leukaemia, have_lymphoma, transplant
+from alps_sim.rules.malignancy import (
+    end_leukaemia_risk,
+    end_lymphoma_risk,
+    end_lymphoma_treatment,
+    have_leukaemia,
+    have_lymphoma,
+    transplant,
+)
 from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, lose_response, show_agent_effect, start_treatment
 from alps_sim.rules.splenectomy import operate, remove_spleen
 from alps_sim.rules.steroids import end_burst_window
@@ -96,6 +103,7 @@ def begin_life(patient: Any, world: Any) -> None:
     patient.takes_prevention = 1 if patient.prevention_luck < world.strategy.prevention_uptake else 0
     _set_calendar(patient, world)
     set_age(patient, world, int(patient.age_at_index))
+    begin_decline(patient, world)
     note(patient, world, e.LOG_ENTRY, patient.spleen, patient.age_at_index)
     if patient.years_since_prior_splenectomy >= 0.0:
         remove_spleen(patient, world, -patient.years_since_prior_splenectomy)
@@ -245,8 +253,10 @@ def _end_complication(patient: Any, world: Any, entry: int) -> None:
         patient.sepsis_aftermath = 0
     elif entry == e.LYMPHOMA_TREATMENT_END:
         end_lymphoma_treatment(patient)
-    elif entry == e.MALIGNANCY_RISK_END:
-        end_malignancy_risk(patient)
+    elif entry == e.LYMPHOMA_RISK_END:
+        end_lymphoma_risk(patient)
+    elif entry == e.LEUKAEMIA_RISK_END:
+        end_leukaemia_risk(patient)
     elif entry == e.TRANSPLANTATION:
         transplant(patient, world)
     elif entry == e.CUSHINGOID_END:
@@ -296,6 +306,8 @@ def apply_entry(patient: Any, world: Any, entry: int) -> None:
         return
     if entry == e.BIRTHDAY:
         have_birthday(patient, world)
+    elif entry == e.DECLINE_BOUNDARY:
+        cross_decline_boundary(patient, world)
     else:
         _note_entry(patient, world, entry)
         if entry < e.PROCESS_COUNT:

@@ -13,7 +13,7 @@ from alps_sim.rules.agents import stop_agent
 from alps_sim.rules.death import die
 from alps_sim.rules.decisions import decide
 from alps_sim.rules.episode import stop_steroids
-from alps_sim.rules.factors import EPISODE, MALIGNANCY, TREATMENT, mark
+from alps_sim.rules.factors import EPISODE, MALIGNANCY, SPLEEN, TREATMENT, mark
 
 RISK_YEARS = 5.0
 """Relative survival is given at five years; the excess hazard holds for as long."""
@@ -45,7 +45,7 @@ def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
     book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_LYMPHOMA, 1.0)
     book_resource(patient, world, a.LYMPHOMA_TREATMENTS, a.CAUSE_LYMPHOMA, 1.0)
     patient.next_time[e.LYMPHOMA_TREATMENT_END] = patient.time + world.parameters.lymphoma_treatment_months / 12.0
-    patient.next_time[e.MALIGNANCY_RISK_END] = patient.time + RISK_YEARS
+    patient.next_time[e.LYMPHOMA_RISK_END] = patient.time + RISK_YEARS
     mark(patient, MALIGNANCY)
 
 
@@ -65,16 +65,21 @@ def have_leukaemia(patient: Any, world: Any) -> None:
     book_resource(patient, world, a.LEUKAEMIA_TREATMENTS, a.CAUSE_OTHER_MALIGNANCY, 1.0)
     if decide(patient, world, TRANSPLANT, p.transplant_probability):
         patient.next_time[e.TRANSPLANTATION] = patient.time + p.transplant_delay_days / c.DAYS_PER_YEAR
-    patient.next_time[e.MALIGNANCY_RISK_END] = patient.time + RISK_YEARS
+    patient.next_time[e.LEUKAEMIA_RISK_END] = patient.time + RISK_YEARS
     mark(patient, MALIGNANCY)
 
 
 @compiled
-def end_malignancy_risk(patient: Any) -> None:
-    """Five years after the last malignancy: no excess death any more."""
+def end_lymphoma_risk(patient: Any) -> None:
+    """Five years after the lymphoma: no excess death any more."""
     patient.lymphoma_excess_death_per_year = 0.0
-    if patient.leukaemia_phase == 1:
-        patient.leukaemia_phase = 2
+    mark(patient, MALIGNANCY)
+
+
+@compiled
+def end_leukaemia_risk(patient: Any) -> None:
+    """Five years after the leukaemia, without a transplant: no excess death any more."""
+    patient.leukaemia_phase = 2
     mark(patient, MALIGNANCY)
 
 
@@ -93,7 +98,7 @@ def _leave_cytopenia(patient: Any, world: Any) -> None:
     patient.splenectomy_pending = 0
     if patient.steroid_mg_per_day > 0.0:
         stop_steroids(patient, world)
-    mark(patient, TREATMENT | EPISODE)
+    mark(patient, TREATMENT | EPISODE | SPLEEN)
 
 
 @compiled

@@ -81,6 +81,7 @@ DYNAMICS: Final = (
     ("completed_age", "i8"),
     ("age_band", "i8"),
     ("adherence", "f8"),
+    ("decline_phase", "i8"),  # 0 before the flare rate declines with age, 1 while it does, 2 after
     # spleen
     ("spleen", "i8"),
     ("spleen_shrunk", "i8"),  # sizes lost to the present agent

@@ -56,7 +56,7 @@ class Assumptions:
     remission_after_splenectomy: bool = True
     high_dose_mg_per_kg: float = 0.5
     osteonecrosis_minimum_age_years: float = 18.0
-    spleen_regression_ages_years: tuple[float, float] = (10.0, 20.0)
+    spleen_regression_ages_years: tuple[float, float] | None = None
     malignancy_risk_years: float = 5.0
 
     def with_values(self, **changes: float) -> Self:
@@ -92,6 +92,12 @@ class Assumptions:
             raise KeyError(f"expected the name of a parameter, found `{unknown[0]}`")
         return replace(self, values={**self.values, **changes})
 
+    def regression_ages(self) -> tuple[float, float]:
+        """Ages between which the spleen may fall by itself: those of the decline of flares, unless given."""
+        if self.spleen_regression_ages_years is not None:
+            return self.spleen_regression_ages_years
+        return self.values["flare_decline_start_years"], self.values["flare_decline_end_years"]
+
     def breakpoint_ages(self) -> tuple[float, ...]:
         """Ages at which a hazard or a stratum changes otherwise than on a birthday."""
         names = (
@@ -102,6 +108,6 @@ class Assumptions:
             "non_hodgkin_taper_start_years",
             "non_hodgkin_taper_end_years",
         )
-        fixed = (self.osteonecrosis_minimum_age_years, *self.spleen_regression_ages_years)
+        fixed = (self.osteonecrosis_minimum_age_years, *self.regression_ages())
         a_year_later = (self.values[name] + 1.0 for name in names[:2])
         return (*(self.values[name] for name in names), *a_year_later, *fixed)

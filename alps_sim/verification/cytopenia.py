@@ -196,7 +196,7 @@ def spleen_regression(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatAr
     assumptions
         Under which the hazard is computed.
     """
-    first, last = assumptions.spleen_regression_ages_years
+    first, last = assumptions.regression_ages()
     enlarged = pieces["spleen"].isin(["moderate", "massive"])
     at_risk = (enlarged & (pieces["age"] > first) & (pieces["age"] < last)).to_numpy()
     return assumptions.values["spleen_regression_per_year"] * at_risk * length(pieces)
