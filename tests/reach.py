@@ -33,7 +33,7 @@ _OUTCOMES: Final = tuple(name for name in ROW_DTYPE.names or () if name not in d
 """Fields of a patient's row that come of the life; what the population drew is no outcome."""
 _FAR_FROM_NOTHING: Final = 1.0e4
 """Where a parameter fixed at 0 is moved to: more than any dose, count or price in use."""
-_UNLOGGED: Final = frozenset({"census", "birthday", "visit"})
+_UNLOGGED: Final = frozenset({"census", "birthday", "visit", "decline_boundary"})
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,11 @@ def with_parameters(inputs: Inputs, values: Mapping[str, float]) -> Inputs:
     return replace(inputs, parameters=parameters)
 
 
+def part(records: Records, start: int, end: int) -> Records:
+    """Some records of an array, in order."""
+    return records[start:end].view(np.recarray)
+
+
 def with_strategy(inputs: Inputs, values: Mapping[str, float], lines: Records | None = None) -> Inputs:
     """Other values, and other lines if given, in every strategy."""
     changed = []
@@ -117,7 +122,7 @@ def instant_flares(inputs: Inputs) -> Inputs:
     """Everybody has cytopenia; every flare answers to its first step, and the episode takes no time; no long-term treatment."""
     brief = with_parameters(inputs, {"clearance_days": AN_INSTANT, "prednisone_taper_step_weeks": AN_INSTANT})
     brief = replace(brief, steroid_probit=np.full_like(inputs.steroid_probit, 9.0))
-    brief = with_strategy(brief, {"taper_weeks": 0.0, "triggers": 1 << (len(TRIGGERS) - 1)}, inputs.strategies[0].lines[:0])
+    brief = with_strategy(brief, {"taper_weeks": 0.0, "triggers": 1 << (len(TRIGGERS) - 1)}, part(inputs.strategies[0].lines, 0, 0))
     changed = []
     for one in brief.strategies:
         steps = one.steps.copy()

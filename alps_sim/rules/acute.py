@@ -94,11 +94,13 @@ def _give_step(patient: Any, world: Any, number: int) -> None:
 
 @compiled
 def become_refractory(patient: Any, world: Any) -> None:
-    """The ladder is exhausted: steroids go on until something else answers; lymphoma is to be ruled out."""
+    """The ladder is exhausted: steroids go on until something else answers; lymphoma is ruled out, unless a referral has done so."""
     set_phase(patient, world, c.PHASE_REFRACTORY)
     patient.next_time[e.ACUTE_STEP_END] = c.NEVER
     give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
-    patient.workup_needed = 1
+    if patient.splenectomy_pending == 0:
+        patient.workup_needed = 1
+        book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_FLARE, 1.0)
     consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
 
 

@@ -129,6 +129,6 @@ def set_spleen_regression_hazard(patient: Any, world: Any) -> None:
 @compiled
 def set_splenectomy_for_splenomegaly_hazard(patient: Any, world: Any) -> None:
     """Surgery for a massive spleen alone, where the strategy has it."""
-    waiting = patient.splenectomy_pending == 1
-    rate = world.strategy.splenectomy_for_splenomegaly_per_year if patient.spleen == SPLEEN_MASSIVE and not waiting else 0.0
+    possible = patient.spleen == SPLEEN_MASSIVE and patient.splenectomy_pending == 0 and patient.transplanted == 0
+    rate = world.strategy.splenectomy_for_splenomegaly_per_year if possible else 0.0
     set_constant_hazard(patient, e.SPLENECTOMY_FOR_SPLENOMEGALY, rate)

@@ -61,16 +61,16 @@ def _bleed(patient: Any, world: Any) -> None:
     patient.counters[a.C_SEVERE_BLEEDS] += 1.0
     book_resource(patient, world, a.BLEED_ADMISSIONS, a.CAUSE_FLARE, 1.0)
     book_inpatient_days(patient, world, a.INPATIENT_DAYS_WITHIN_PACKAGES, a.CAUSE_FLARE, p.bleed_inpatient_days)
-    patient.bleed = quality.BLEED
+    intracranial = decide(patient, world, INTRACRANIAL_BLEED, p.intracranial_share_of_severe_bleeds)
+    patient.bleed = quality.INTRACRANIAL_BLEED if intracranial else quality.BLEED
     patient.next_time[e.BLEED_END] = patient.time + p.bleed_days / c.DAYS_PER_YEAR
-    if decide(patient, world, INTRACRANIAL_BLEED, p.intracranial_share_of_severe_bleeds):
-        patient.bleed = quality.INTRACRANIAL_BLEED
+    note(patient, world, e.LOG_SEVERE_BLEED, patient.bleed, 0.0)
+    if intracranial:
         book_resource(patient, world, a.INTENSIVE_CARE_DAYS, a.CAUSE_FLARE, p.bleed_inpatient_days)
         if decide(patient, world, INTRACRANIAL_FATALITY, p.intracranial_fatality_probability):
             die(patient, world, c.DEATH_CYTOPENIA)
         elif decide(patient, world, INTRACRANIAL_SEQUELAE, p.intracranial_sequelae_probability):
             patient.intracranial_sequelae = 1
-    note(patient, world, e.LOG_SEVERE_BLEED, patient.bleed, 0.0)
 
 
 @compiled
@@ -82,6 +82,8 @@ def _meet_dangers(patient: Any, world: Any) -> None:
         bleeding = p.severe_bleed_probability_severe_flare if severe else p.severe_bleed_probability_mild_flare
         if decide(patient, world, SEVERE_BLEED, bleeding):
             _bleed(patient, world)
+    if patient.finished == 1:
+        return
     if patient.flare_lineages & c.AIHA_BIT:
         transfusion = p.transfusion_probability_severe_flare if severe else p.transfusion_probability_mild_flare
         if decide(patient, world, TRANSFUSION, transfusion):

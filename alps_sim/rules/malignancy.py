@@ -9,7 +9,7 @@ from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
-from alps_sim.rules.agents import stop_agent
+from alps_sim.rules.agents import end_course, stop_agent
 from alps_sim.rules.death import die
 from alps_sim.rules.decisions import decide
 from alps_sim.rules.episode import stop_steroids
@@ -88,12 +88,14 @@ def _leave_cytopenia(patient: Any, world: Any) -> None:
     """A new immune system: no ALPS cytopenia, no agents, no steroids for it."""
     patient.transplanted = 1
     stop_agent(patient, world, 0)
+    if patient.course_agent != c.NO_AGENT:
+        end_course(patient, world, 0)
     patient.weaned_agent = c.NO_AGENT
     patient.pending_treatment = c.NO_AGENT
     patient.steroid_dependent = 0
     patient.gcsf = 0
     patient.remission_after_splenectomy = 0
-    for timer in (e.ACUTE_STEP_END, e.TREATMENT_START, e.CYTOPENIA_DEATH, e.SPLENECTOMY_DONE):
+    for timer in (e.ACUTE_STEP_END, e.COURSE_EFFECT, e.TREATMENT_START, e.CYTOPENIA_DEATH, e.SPLENECTOMY_DONE):
         patient.next_time[timer] = c.NEVER
     patient.splenectomy_pending = 0
     if patient.steroid_mg_per_day > 0.0:

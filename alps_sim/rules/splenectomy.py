@@ -59,8 +59,8 @@ def operate(patient: Any, world: Any) -> None:
     patient.counters[a.C_SPLENECTOMISED] = 1.0
     _book_operation(patient, world)
     count_treatment(patient, world, c.SPLENECTOMY)
-    _stop_long_term_treatment(patient, world)
     remove_spleen(patient, world, patient.time)
+    _stop_long_term_treatment(patient, world)
     if decide(patient, world, OPERATIVE_DEATH, world.parameters.splenectomy_operative_death_probability):
         die(patient, world, c.DEATH_OPERATIVE)
         return

@@ -83,7 +83,9 @@ def refer_for_splenectomy(patient: Any, world: Any) -> None:
     """Refer for splenectomy: lymphoma is ruled out, vaccines are given, surgery follows after the delay and any waiting."""
     patient.splenectomy_pending = 1
     note(patient, world, e.LOG_REFERRAL, 0, 0.0)
-    book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_SPLENECTOMY, 1.0)
+    if patient.workup_needed == 0:  # a refractory flare has had its work-up already
+        book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_SPLENECTOMY, 1.0)
+    patient.workup_needed = 0
     if patient.takes_prevention == 1:
         book_resource(patient, world, a.VACCINATION_COURSES, a.CAUSE_PREVENTION, 1.0)
     delay = world.parameters.splenectomy_delay_days / c.DAYS_PER_YEAR
@@ -101,7 +103,6 @@ def _start_delay(patient: Any, world: Any, trigger: int) -> float:
     delay = 0.0 if trigger == c.TRIGGER_TREATMENT_FAILED else world.strategy.start_delay_years
     if patient.workup_needed == 1:
         patient.workup_needed = 0
-        book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_LONG_TERM_TREATMENT, 1.0)
         delay += world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
     return delay + world.waiting[c.SERVICE_CLINIC]
 

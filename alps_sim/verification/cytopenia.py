@@ -203,7 +203,7 @@ def spleen_regression(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatAr
 
 
 def splenectomy_for_splenomegaly(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
-    """Referral of a massive spleen for its size alone.
+    """Referral of a massive spleen for its size alone, not while referred and not after a transplant.
 
     Parameters
     ----------
@@ -212,5 +212,6 @@ def splenectomy_for_splenomegaly(pieces: pd.DataFrame, assumptions: Assumptions)
     assumptions
         Under which the hazard is computed.
     """
-    at_risk = ((pieces["spleen"] == "massive") & ~pieces["awaiting_splenectomy"]).to_numpy()
+    possible = (pieces["spleen"] == "massive") & ~pieces["awaiting_splenectomy"] & ~pieces["transplanted"]
+    at_risk = possible.to_numpy()
     return assumptions.splenectomy_for_splenomegaly_per_year * at_risk * length(pieces)
