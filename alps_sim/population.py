@@ -34,6 +34,10 @@ from alps_sim.scenario.patients import Observation, TruncatedLogNormal
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
+YOUNGEST_OPERATION: Final = 2.0
+"""No spleen is taken out before this age; who comes to the index younger was operated on just before."""
+JUST_BEFORE: Final = 0.1
+"""Years."""
 WEIGHT_Z_LIMIT: Final = 2.5
 """Weight scores are drawn within this: the reference is no guide beyond, and its formula gives absurd weights there."""
 
@@ -227,14 +231,16 @@ def _draw_spleen(uniform: FloatArray, inputs: Inputs) -> IntArray:
 
 
 def _draw_prior_splenectomy(attributes: np.ndarray[Any, Any], u: _Block, inputs: Inputs) -> None:
-    """Years since an operation before the index, at most the patient's age; negative with the spleen in place."""
+    """Years since an operation before the index, at an age of two years or later; negative with the spleen in place."""
     prior = inputs.population.prior_splenectomy
     attributes["years_since_prior_splenectomy"] = -1.0
     if prior is None:
         return
     years = _log_normal(u["years_since_prior_splenectomy"], prior.median_years_before, prior.log_sd)
     operated = u["prior_splenectomy"] < prior.share
-    attributes["years_since_prior_splenectomy"][operated] = np.minimum(years, attributes["age_at_index"])[operated]
+    attributes["years_since_prior_splenectomy"][operated] = np.minimum(
+        years, np.maximum(attributes["age_at_index"] - YOUNGEST_OPERATION, JUST_BEFORE)
+    )[operated]
     attributes["spleen_at_index"][operated] = SPLEEN_REMOVED
 
 

@@ -145,7 +145,8 @@ _FROM_COUNTERS: Final = (
         "steroid_toxicities",
         "toxicities per patient",
         "Steroid toxicities",
-        "Hypertension, diabetes, osteonecrosis, fracture or cataract, with or without a steroid at the time.",
+        "Hypertension, diabetes, osteonecrosis, fracture, low bone density, growth retardation, Cushingoid habitus, cataract or adrenal "
+        "suppression that comes on a course of steroids or in the risk window after it.",
         "count",
     ),
     Outcome("agents_begun", "agents per patient", "Long-term agents begun", "Long-term agents and courses begun.", "count"),

@@ -9,6 +9,7 @@ from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_inpatient_days, book_resource
 from alps_sim.rules.agents import begin_course_answer, has_hypersplenism, start_course
+from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, response_probability
 from alps_sim.rules.doses import ivig_g
 from alps_sim.rules.episode import answer_by_other_means, end_flare, review_maintenance, set_phase
@@ -22,7 +23,7 @@ REESCALATION = -1
 
 
 @compiled
-def _is_answering(patient: Any) -> bool:
+def is_answering(patient: Any) -> bool:
     """Whether a long-term agent holds the disease in check."""
     return patient.agent_answering == 1 or patient.course_answering == 1
 
@@ -32,7 +33,7 @@ def _suits(patient: Any, world: Any, step: Any) -> bool:
     """Whether the conditions of a ladder step hold and it can be given."""
     if not meets(step.if_severity, patient.flare_severity) or not meets(step.if_mechanism, patient.flare_mechanism):
         return False
-    if not meets(step.if_answering_agent, 1 if _is_answering(patient) else 0):
+    if not meets(step.if_answering_agent, 1 if is_answering(patient) else 0):
         return False
     if not meets(step.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
         return False
@@ -80,6 +81,7 @@ def _give_step(patient: Any, world: Any, number: int) -> None:
     """Carry out a ladder step."""
     step = world.steps[number]
     patient.step = number
+    patient.pulse = 0
     set_phase(patient, world, c.PHASE_FLARE)
     if step.kind == c.STEP_RITUXIMAB:
         give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
@@ -101,6 +103,8 @@ def become_refractory(patient: Any, world: Any) -> None:
     if patient.splenectomy_pending == 0:
         patient.workup_needed = 1
         book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_FLARE, 1.0)
+    if patient.agent_answering == 1:
+        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
     consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
 
 
@@ -134,14 +138,18 @@ def _taper_dose(patient: Any, world: Any) -> float:
 
 
 @compiled
-def _next_step(patient: Any, world: Any) -> int:
-    """Number of the step after the present one; after a failed return to a higher oral dose, the first that is not oral."""
-    if patient.step != REESCALATION:
-        return patient.step + 1
+def _first_step_beyond_oral(world: Any) -> int:
+    """Number of the first ladder step that is not oral prednisone."""
     for number in range(world.step_count):
         if world.steps[number].kind != c.STEP_ORAL_PREDNISONE:
             return number
     return world.step_count
+
+
+@compiled
+def _next_step(patient: Any, world: Any) -> int:
+    """Number of the step after the present one; after a failed return to a higher oral dose, the first that is not oral."""
+    return _first_step_beyond_oral(world) if patient.step == REESCALATION else patient.step + 1
 
 
 @compiled
@@ -167,16 +175,32 @@ def _count_failed_taper(patient: Any, world: Any) -> None:
 
 
 @compiled
-def _reescalate(patient: Any, world: Any) -> None:
-    """Back up to a higher oral dose: the taper's first dose, or a pulse if an agent answers and goes on."""
-    p = world.parameters
-    dose = patient.taper_dose_mg_per_kg
-    if _is_answering(patient):
-        severe = patient.flare_severity == c.SEVERE
-        dose = p.pulse_on_agent_severe_mg_per_kg_per_day if severe else p.pulse_on_agent_mg_per_kg_per_day
+def _give_oral_week(patient: Any, world: Any, mg_per_kg: float) -> None:
+    """Oral prednisone outside the ladder, at a breakthrough or as a pulse."""
     patient.step = REESCALATION
-    give_oral_prednisone(patient, world, dose)
-    patient.next_time[e.ACUTE_STEP_END] = patient.time + p.reescalation_days / c.DAYS_PER_YEAR
+    give_oral_prednisone(patient, world, mg_per_kg)
+    patient.next_time[e.ACUTE_STEP_END] = patient.time + world.parameters.reescalation_days / c.DAYS_PER_YEAR
+
+
+@compiled
+def give_pulse(patient: Any, world: Any) -> None:
+    """A short pulse of oral prednisone while the agent that answers goes on (Figure 1)."""
+    p = world.parameters
+    severe = patient.flare_severity == c.SEVERE
+    patient.pulse = 1
+    _give_oral_week(patient, world, p.pulse_on_agent_severe_mg_per_kg_per_day if severe else p.pulse_on_agent_mg_per_kg_per_day)
+
+
+@compiled
+def _reescalate(patient: Any, world: Any) -> None:
+    """Back up after a breakthrough: a pulse if an agent answers, the dose before the taper if not, the ladder in dependence."""
+    if is_answering(patient):
+        give_pulse(patient, world)
+    elif patient.steroid_dependent == 1:
+        climb_ladder(patient, world, _first_step_beyond_oral(world))
+    else:
+        patient.pulse = 0
+        _give_oral_week(patient, world, patient.taper_dose_mg_per_kg)
 
 
 @compiled
@@ -198,6 +222,10 @@ def break_through(patient: Any, world: Any) -> None:
     severe = decide(patient, world, FLARE_SEVERITY, world.parameters.severe_flare_probability)
     patient.flare_severity = c.SEVERE if severe else c.MILD
     set_phase(patient, world, c.PHASE_FLARE)
+    if severe:
+        meet_dangers(patient, world)
+    if patient.finished == 1:
+        return
     _count_failed_taper(patient, world)
     _reescalate(patient, world)
     _judge_agent(patient, world)

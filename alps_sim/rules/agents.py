@@ -16,6 +16,7 @@ from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
 from alps_sim.rules.clocks import renew_credit
 from alps_sim.rules.codes import (
+    AFTER_RESPONSE_LOST,
     ALPS_U,
     NEVER,
     NO_AGENT,
@@ -223,6 +224,11 @@ def consider_weaning(patient: Any, world: Any) -> None:
     due = max(due, strategy.wean_minimum_age_years - patient.age_at_index)
     if due > patient.time:
         patient.next_time[e.WEANING] = due
+        return
+    note(patient, world, e.WEANING, patient.agent, 0.0)
+    if patient.agent_lost == 1:  # it held nothing any more: the next flare goes to the next line
+        stop_agent(patient, world, AFTER_RESPONSE_LOST)
+        patient.line_due = 1
         return
     patient.weaned_agent = patient.agent
     patient.weanings += 1

@@ -40,15 +40,16 @@ def is_cytopenic(patient: Any) -> bool:
 
 
 @compiled
-def _taper_steps(world: Any) -> int:
-    """Number of equal dose reductions of the strategy's taper, at least one."""
-    return max(1, int(world.strategy.taper_weeks / world.parameters.prednisone_taper_step_weeks + 0.5))
+def _taper_steps(patient: Any, world: Any) -> int:
+    """Number of equal dose reductions of the strategy's taper, or of the short one after a pulse; at least one."""
+    weeks = world.parameters.pulse_taper_weeks if patient.pulse == 1 else world.strategy.taper_weeks
+    return max(1, int(weeks / world.parameters.prednisone_taper_step_weeks + 0.5))
 
 
 @compiled
 def _set_taper_dose(patient: Any, world: Any) -> None:
     """Dose of the present taper step: the middle of its stretch of a straight line from the taper dose to zero."""
-    remaining = 1.0 - (patient.taper_step + 0.5) / _taper_steps(world)
+    remaining = 1.0 - (patient.taper_step + 0.5) / _taper_steps(patient, world)
     give_oral_prednisone(patient, world, patient.taper_dose_mg_per_kg * remaining)
     patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.prednisone_taper_step_weeks / WEEKS_PER_YEAR
 
@@ -104,10 +105,12 @@ def needs_maintenance(patient: Any) -> bool:
 def step_taper(patient: Any, world: Any) -> None:
     """The next reduction of the taper, or its end."""
     patient.taper_step += 1
-    if patient.taper_step < _taper_steps(world):
-        _set_taper_dose(patient, world)
-    elif needs_maintenance(patient):
+    steps = _taper_steps(patient, world)
+    next_dose = patient.taper_dose_mg_per_kg * (1.0 - (patient.taper_step + 0.5) / steps)
+    if needs_maintenance(patient) and next_dose <= world.parameters.maintenance_prednisone_mg_per_kg_per_day:
         _begin_maintenance(patient, world)
+    elif patient.taper_step < steps:
+        _set_taper_dose(patient, world)
     else:
         patient.steroid_dependent = 0
         stop_steroids(patient, world)

@@ -128,8 +128,8 @@ def next_entry(patient: Any) -> int:
 
 @compiled
 def _note_entry(patient: Any, world: Any, entry: int) -> None:
-    """Log an event; flares log themselves, with what takes part."""
-    if entry != e.FLARE:
+    """Log an event; flares log themselves, with what takes part, and weaning only if it is done."""
+    if entry not in (e.FLARE, e.WEANING):
         note(patient, world, entry, 0, 0.0)
 
 

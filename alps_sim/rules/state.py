@@ -127,7 +127,6 @@ DYNAMICS: Final = (
     ("tried", "i8"),
     ("last_end", "i8"),  # bit over AFTER
     ("treatments_begun", "i8"),
-    ("trigger_events", "i8"),
     ("hypogammaglobulinaemia", "i8"),
     ("rituximab_neutropenia", "i8"),
     ("takes_prevention", "i8"),

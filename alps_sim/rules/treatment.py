@@ -112,6 +112,8 @@ def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
     """Whether the strategy begins or changes long-term treatment on this occasion, and nothing is under way."""
     if patient.transplanted == 1 or patient.pending_treatment != c.NO_AGENT or patient.splenectomy_pending == 1:
         return False
+    if patient.remission_after_splenectomy == 1:
+        return False
     if trigger == c.TRIGGER_TREATMENT_FAILED:
         return patient.agent == c.NO_AGENT
     if patient.agent != c.NO_AGENT or world.strategy.triggers & trigger == 0:
