@@ -17,6 +17,7 @@ SETUP, STRATEGY = "frequent", "early_splenectomy"
 HANDFUL = (
     "decline with age, flare",
     "flare frailty, breakthrough",
+    "steroid left in a taper",
     "answering mmf, flare",
     "remission after splenectomy, breakthrough",
     "after a post-splenectomy relapse",

@@ -120,7 +120,7 @@ def quiet(inputs: Inputs, age_years: float = 20.0, observed_years: float = 80.0,
 
 def instant_flares(inputs: Inputs) -> Inputs:
     """Everybody has cytopenia; every flare answers to its first step, and the episode takes no time; no long-term treatment."""
-    brief = with_parameters(inputs, {"clearance_days": AN_INSTANT, "prednisone_taper_step_weeks": AN_INSTANT})
+    brief = with_parameters(inputs, {"clearance_days": AN_INSTANT, "prednisone_taper_step_weeks": AN_INSTANT, "pulse_taper_weeks": 0.0})
     brief = replace(brief, steroid_probit=np.full_like(inputs.steroid_probit, 9.0))
     brief = with_strategy(brief, {"taper_weeks": 0.0, "triggers": 1 << (len(TRIGGERS) - 1)}, part(inputs.strategies[0].lines, 0, 0))
     changed = []

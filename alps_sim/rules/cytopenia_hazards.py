@@ -60,6 +60,8 @@ def set_breakthrough_hazard(patient: Any, world: Any) -> None:
     rate = 0.0
     if _has_flares(patient) and (patient.phase == PHASE_TAPER or patient.phase == PHASE_CLEARANCE):
         rate = world.parameters.breakthrough_per_year * patient.flare_frailty * treatment_ratio(patient, world)
+        if patient.phase == PHASE_TAPER:  # the steroid left holds back as much
+            rate *= (patient.taper_step + 0.5) / patient.taper_steps
     _set_declining_hazard(patient, world, e.BREAKTHROUGH, rate)
 
 

@@ -28,7 +28,7 @@ WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
 def set_phase(patient: Any, world: Any, phase: int) -> None:
     """Move the episode to another phase."""
     if patient.phase != phase:
-        note(patient, world, e.LOG_PHASE, phase, 0.0)
+        note(patient, world, e.LOG_PHASE, phase, float(patient.taper_steps) if phase == PHASE_TAPER else 0.0)
     patient.phase = phase
     mark(patient, EPISODE)
 
@@ -49,9 +49,10 @@ def _taper_steps(patient: Any, world: Any) -> int:
 @compiled
 def _set_taper_dose(patient: Any, world: Any) -> None:
     """Dose of the present taper step: the middle of its stretch of a straight line from the taper dose to zero."""
-    remaining = 1.0 - (patient.taper_step + 0.5) / _taper_steps(patient, world)
+    remaining = 1.0 - (patient.taper_step + 0.5) / patient.taper_steps
     give_oral_prednisone(patient, world, patient.taper_dose_mg_per_kg * remaining)
     patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.prednisone_taper_step_weeks / WEEKS_PER_YEAR
+    mark(patient, EPISODE)  # a breakthrough hangs on the dose
 
 
 @compiled
@@ -59,6 +60,7 @@ def begin_taper(patient: Any, world: Any, dose_mg_per_kg: float) -> None:
     """Begin to taper oral prednisone from a dose."""
     patient.taper_dose_mg_per_kg = dose_mg_per_kg
     patient.taper_step = 0
+    patient.taper_steps = _taper_steps(patient, world)
     set_phase(patient, world, PHASE_TAPER)
     _set_taper_dose(patient, world)
 
@@ -105,11 +107,10 @@ def needs_maintenance(patient: Any) -> bool:
 def step_taper(patient: Any, world: Any) -> None:
     """The next reduction of the taper, or its end."""
     patient.taper_step += 1
-    steps = _taper_steps(patient, world)
-    next_dose = patient.taper_dose_mg_per_kg * (1.0 - (patient.taper_step + 0.5) / steps)
+    next_dose = patient.taper_dose_mg_per_kg * (1.0 - (patient.taper_step + 0.5) / patient.taper_steps)
     if needs_maintenance(patient) and next_dose <= world.parameters.maintenance_prednisone_mg_per_kg_per_day:
         _begin_maintenance(patient, world)
-    elif patient.taper_step < steps:
+    elif patient.taper_step < patient.taper_steps:
         _set_taper_dose(patient, world)
     else:
         patient.steroid_dependent = 0

@@ -96,6 +96,7 @@ DYNAMICS: Final = (
     ("flare_mechanism", "i8"),
     ("step", "i8"),
     ("taper_step", "i8"),
+    ("taper_steps", "i8"),  # of the present taper
     ("taper_dose_mg_per_kg", "f8"),
     ("pulse", "i8"),  # the running steroid course is a pulse on an answering agent
     ("breakthrough_chain", "i8"),

@@ -34,6 +34,8 @@ class Assumptions:
         Whether the patients' frailties count. False only in an intensity that is meant to fail.
     remission_after_splenectomy
         Whether flares stay away after surgery until the relapse. False only in an intensity that is meant to fail.
+    steroid_left_in_taper
+        Whether the steroid left in a taper holds breakthroughs back. False only in an intensity that is meant to fail.
     high_dose_mg_per_kg
         Daily dose of prednisone that counts as high.
     osteonecrosis_minimum_age_years
@@ -54,6 +56,7 @@ class Assumptions:
     flare_frailty: bool = True
     infection_frailty: bool = True
     remission_after_splenectomy: bool = True
+    steroid_left_in_taper: bool = True
     high_dose_mg_per_kg: float = 0.5
     osteonecrosis_minimum_age_years: float = 18.0
     spleen_regression_ages_years: tuple[float, float] | None = None

@@ -95,8 +95,10 @@ def breakthrough(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
         Under which the hazard is computed.
     """
     at_risk = pieces["phase"].isin(["taper", "clearance"]).to_numpy()
+    tapers = (pieces["phase"] == "taper").to_numpy() & assumptions.steroid_left_in_taper
+    off_steroid = np.where(tapers, pieces["tapered_share"].to_numpy(np.float64), 1.0)
     remission = remission_ratio(pieces, 1.0, assumptions)
-    return assumptions.values["breakthrough_per_year"] * at_risk * remission * _common(pieces, assumptions)
+    return assumptions.values["breakthrough_per_year"] * at_risk * off_steroid * remission * _common(pieces, assumptions)
 
 
 def relapse_after_splenectomy(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:

@@ -113,7 +113,11 @@ def _episode(lines: Lines) -> dict[str, Any]:
     """The cytopenia episode: its phase, whether neutropenia takes part, whether G-CSF is given."""
     lineages = lines.last(lines.among("flare"), lines.code, 0)
     gcsf = lines.last(lines.among("gcsf"), lines.code, 0)
+    begins = lines.among("phase") & (lines.words() == lines.place("taper"))
+    reductions = lines.count(lines.among("taper_step"))
+    since_begin = reductions - lines.last(begins, reductions, 0)
     return {
+        "tapered_share": (since_begin + 0.5) / np.maximum(lines.last(begins, lines.value, 1.0), 1.0),
         "phase": lines.last_word(lines.among("phase"), lines.words(), "none"),
         "neutropenic_flare": lineages & NEUTROPENIA_BIT > 0,
         "gcsf": gcsf > 0,

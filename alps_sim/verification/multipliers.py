@@ -81,6 +81,7 @@ def _cytopenia() -> list[Multiplier]:
         Multiplier(f"{name}, {process}", (process,), change) for name, change in shared.items() for process in ("flare", "breakthrough")
     ]
     found.append(Multiplier("the ages of spleen regression", ("spleen_regression",), _no_ages))
+    found.append(Multiplier("steroid left in a taper", ("breakthrough",), _switch(steroid_left_in_taper=False)))
     found.append(Multiplier("maintenance steroid", ("flare",), _set(maintenance_flare_rate_ratio=1.0)))
     found.append(Multiplier("after a post-splenectomy relapse", ("flare",), _set(flare_ratio_after_splenectomy_relapse=1.0)))
     return found
