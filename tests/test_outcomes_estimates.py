@@ -19,15 +19,16 @@ from alps_sim.outcomes.accumulate import (
     KnownMeans,
     Totals,
     block_moments,
-    truncated_log_normal_log_mean,
 )
 from alps_sim.outcomes.adjust import estimate
 from alps_sim.outcomes.block import CONTROLS, BlockResult
 from alps_sim.outcomes.definitions import BASE, BASE_INDEX, HEADLINES, OUTCOMES, base_values
 from alps_sim.outcomes.intervals import difference_interval, share_interval, sum_interval
 from alps_sim.outcomes.summary import DIFFERENCE_COLUMNS, SUMMARY_COLUMNS, difference_table, summary_table
+from alps_sim.population import log_mean
 from alps_sim.rules.accounts import COUNTERS
 from alps_sim.rules.codes import CAUSES_OF_DEATH
+from alps_sim.scenario.patients import TruncatedLogNormal
 from tests import statistics_model as model
 
 PATIENTS = 3_000
@@ -284,4 +285,4 @@ def test_difference_interval_without_correlation_is_the_hybrid_of_both() -> None
 def test_mean_of_the_truncated_log_normal_age() -> None:
     sample = truncnorm.rvs(-1.5, 1.0, loc=math.log(5.6), scale=1.1, size=200_000, random_state=1)
     low, high = math.exp(math.log(5.6) - 1.5 * 1.1), math.exp(math.log(5.6) + 1.1)
-    assert truncated_log_normal_log_mean(5.6, 1.1, low, high) == pytest.approx(sample.mean(), abs=0.01)
+    assert log_mean(TruncatedLogNormal(median=5.6, log_sd=1.1, minimum=low, maximum=high)) == pytest.approx(sample.mean(), abs=0.01)

@@ -61,24 +61,6 @@ class KnownMeans:
     refractoriness: float | None = 0.0
 
 
-def truncated_log_normal_log_mean(median: float, log_sd: float, low: float, high: float) -> float:
-    """Expectation of the logarithm of a log-normal variable truncated to [low, high].
-
-    Parameters
-    ----------
-    median
-        Median before truncation, in years for an age.
-    log_sd
-        Standard deviation of the logarithm.
-    low, high
-        Bounds in the unit of the median, 0 < low < high.
-    """
-    from scipy.stats import truncnorm
-
-    centre = math.log(median)
-    return float(truncnorm.mean((math.log(low) - centre) / log_sd, (math.log(high) - centre) / log_sd, loc=centre, scale=log_sd))
-
-
 class CompensatedSum:
     """Element-wise sum of arrays with the rounding error carried along (Neumaier 1974; the error term of Knuth's two-sum).
 
