@@ -34,10 +34,8 @@ from alps_sim.scenario.patients import Observation, TruncatedLogNormal
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
-YOUNGEST_OPERATION: Final = 2.0
-"""No spleen is taken out before this age; who comes to the index younger was operated on just before."""
 JUST_BEFORE: Final = 0.1
-"""Years."""
+"""Years; who comes to the index younger than spleens are taken out was operated on just before it."""
 WEIGHT_Z_LIMIT: Final = 2.5
 """Weight scores are drawn within this: the reference is no guide beyond, and its formula gives absurd weights there."""
 
@@ -61,10 +59,6 @@ DRAWS: Final = (
     "follow_up",
 )
 """What is drawn; the place is the draw's index in the stream `population`. A new one goes to the end."""
-
-YOUNGEST_AT_INDEX_YEARS: Final = 1.0
-OLDEST_AT_INDEX_YEARS: Final = 53.0
-"""Range of the age at onset in the published cohort (Rao, Front Pediatr 2015;3:65); the cut of the ledger's distribution."""
 
 _LEAST_WEIGHT: Final = 1e-300
 
@@ -149,8 +143,8 @@ def age_distribution(inputs: Inputs) -> TruncatedLogNormal:
     return TruncatedLogNormal.model_construct(
         median=_parameter(inputs, "age_at_index_median_years"),
         log_sd=_parameter(inputs, "age_at_index_log_sd"),
-        minimum=YOUNGEST_AT_INDEX_YEARS,
-        maximum=OLDEST_AT_INDEX_YEARS,
+        minimum=_parameter(inputs, "age_at_index_minimum_years"),
+        maximum=_parameter(inputs, "age_at_index_maximum_years"),
     )
 
 
@@ -231,15 +225,16 @@ def _draw_spleen(uniform: FloatArray, inputs: Inputs) -> IntArray:
 
 
 def _draw_prior_splenectomy(attributes: np.ndarray[Any, Any], u: _Block, inputs: Inputs) -> None:
-    """Years since an operation before the index, at an age of two years or later; negative with the spleen in place."""
+    """Years since an operation before the index, at an age at which it is done; negative with the spleen in place."""
     prior = inputs.population.prior_splenectomy
     attributes["years_since_prior_splenectomy"] = -1.0
     if prior is None:
         return
+    youngest = _parameter(inputs, "prior_splenectomy_minimum_age_years")
     years = _log_normal(u["years_since_prior_splenectomy"], prior.median_years_before, prior.log_sd)
     operated = u["prior_splenectomy"] < prior.share
     attributes["years_since_prior_splenectomy"][operated] = np.minimum(
-        years, np.maximum(attributes["age_at_index"] - YOUNGEST_OPERATION, JUST_BEFORE)
+        years, np.maximum(attributes["age_at_index"] - youngest, JUST_BEFORE)
     )[operated]
     attributes["spleen_at_index"][operated] = SPLEEN_REMOVED
 

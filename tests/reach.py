@@ -294,6 +294,8 @@ NEUTRAL_LINE: Final = {
     "after": 0,
     "tried": 0,
     "minimum_flares": 0,
+    "occasions": 0,
+    "bridge": 0,
     "uptake": 1.0,
 }
 """A condition that asks nothing, by field."""
@@ -308,7 +310,7 @@ _NEUTRAL_STRATEGY: Final = {
     "intended_treatments": len(c.TREATMENTS),
 }
 """A feature of a strategy left out, by field."""
-_MASKS: Final = {"spleens": c.SPLEENS, "lineages_any": c.LINEAGES, "after": c.AFTER}
+_MASKS: Final = {"spleens": c.SPLEENS, "lineages_any": c.LINEAGES, "after": c.AFTER, "occasions": c.TRIGGERS}
 """Fields that are sets of words any one of which is enough, with their vocabularies."""
 
 Variation = tuple[str, StrategyInputs]
@@ -360,7 +362,7 @@ def _without_word(strategy: StrategyInputs) -> Iterator[Variation]:
 def _without_feature(strategy: StrategyInputs) -> Iterator[Variation]:
     scalars = strategy.strategy
     for bit, word in enumerate(c.TRIGGERS):
-        if scalars["triggers"][0] >> bit & 1 and 1 << bit != c.TRIGGER_TREATMENT_FAILED:  # that one always holds
+        if scalars["triggers"][0] >> bit & 1 and word not in c.ALWAYS:
             yield f"occasion {word}", _set(strategy, "strategy", 0, "triggers", scalars["triggers"][0] & ~(1 << bit))
     for field, value in _NEUTRAL_STRATEGY.items():
         if scalars[field][0] != value:

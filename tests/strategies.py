@@ -12,7 +12,7 @@ from alps_sim.evidence.ledger import WORDS, load_ledger
 from alps_sim.rules import codes
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.schema import Scenario
-from alps_sim.scenario.strategy import INTRAVENOUS, ORAL
+from alps_sim.scenario.strategy import INTRAVENOUS, NO_BRIDGES, ORAL
 from alps_sim.scenario.translate import translate
 
 Words = dict[str, Any]
@@ -99,14 +99,20 @@ def lines() -> st.SearchStrategy[Words]:
             "after": _set_of(codes.AFTER),
             "tried": _set_of(codes.TREATMENTS[:2]),
             "minimum_flares": st.integers(1, 4),
+            "occasions": _set_of(codes.OCCASIONS),
         }
     )
-    return st.fixed_dictionaries({"treatment": st.sampled_from(codes.TREATMENTS)}, optional={"if": conditions, "uptake": shares()})
+    daily = [treatment for treatment in codes.TREATMENTS if treatment not in NO_BRIDGES]
+    options = {"if": conditions, "uptake": shares()}
+    return st.one_of(
+        st.fixed_dictionaries({"treatment": st.sampled_from(codes.TREATMENTS)}, optional=options),
+        st.fixed_dictionaries({"treatment": st.sampled_from(daily)}, optional={**options, "bridge": st.booleans()}),
+    )
 
 
 @st.composite
 def _beginnings(draw: st.DrawFn) -> Words:
-    at = draw(_set_of(codes.TRIGGERS[:-1]))
+    at = draw(_set_of(codes.OCCASIONS))
     number = {"flare_number": draw(st.integers(1, 4))} if "flare_number" in at else {}
     return {"at": at, "delay_weeks": draw(_numbers(0.0, 8.0)), **number}
 

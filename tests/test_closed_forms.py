@@ -59,10 +59,11 @@ def assert_share(count: int, n: int, expected: float) -> None:
 
 
 def line_of(inputs: Inputs, treatment: int) -> Records:
-    """(1,) a line with a treatment that asks nothing of the spleen, from any strategy."""
+    """(1,) a line with a treatment, no bridge, that asks nothing of the spleen, from any strategy."""
     lines = [worlds.part(one.lines, i, i + 1) for one in inputs.strategies for i in range(one.lines.size)]
     anybody = (1 << len(codes.SPLEENS)) - 1
-    return next(line for line in lines if line["treatment"][0] == treatment and line["spleens"][0] == anybody)
+    suits = {"treatment": treatment, "spleens": anybody, "bridge": 0}
+    return next(line for line in lines if all(line[field][0] == value for field, value in suits.items()))
 
 
 def treated_at_once(inputs: Inputs, treatment: int) -> Inputs:

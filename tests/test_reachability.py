@@ -37,10 +37,15 @@ RARE: Final = {
 }
 """Things that occur less than 100 times in 10^6 lives, with the reason."""
 
+UNREACHED: Final = {
+    "acute_step_start": "a ladder step waits for a bed or a chair only where these are scarce; tests/test_lives.py makes them so",
+}
+"""Things that do not occur in the shipped scenarios, with the reason."""
+
 _IMPLIED = "the lines above it are always taken first: said for the reader"
 IMPLIED_PARTS: Final = {
-    "early_splenectomy_vs_mmf_sirolimus/mmf_then_sirolimus: lines 9 splenectomy: tried": _IMPLIED,
-    "early_splenectomy_vs_mmf_sirolimus/sirolimus_first: lines 9 splenectomy: tried": _IMPLIED,
+    "early_splenectomy_vs_mmf_sirolimus/mmf_then_sirolimus: lines 3 splenectomy: tried": _IMPLIED,
+    "early_splenectomy_vs_mmf_sirolimus/sirolimus_first: lines 3 splenectomy: tried": _IMPLIED,
     "figure_1_algorithm/figure_1_algorithm: lines 2 sirolimus: tried": _IMPLIED,
     "figure_1_algorithm/figure_1_algorithm: lines 3 thiopurine: tried": _IMPLIED,
     "figure_1_algorithm/figure_1_algorithm: lines 4 ciclosporin: tried": _IMPLIED,
@@ -49,6 +54,11 @@ IMPLIED_PARTS: Final = {
     "figure_1_algorithm/figure_1_algorithm: lines 7 sirolimus: tried": _IMPLIED,
     "paper_text_algorithm/paper_text_algorithm: lines 10 rituximab: tried": _IMPLIED,
     "paper_text_algorithm/paper_text_algorithm: lines 11 splenectomy: tried": _IMPLIED,
+    **{
+        f"early_splenectomy_vs_mmf_sirolimus/{strategy}: lines {line}: maximum_age_years": "from that age surgery is taken first"
+        for strategy in ("early_splenectomy", "splenectomy_with_prevention")
+        for line in ("2 mmf", "3 sirolimus")
+    },
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
 }
@@ -115,9 +125,10 @@ def test_everything_occurs(ledger: Ledger) -> None:
     for lives in reach.shipped_lives():
         seen += reach.tally(lives.live(keep_events=True))
     expected = reach.expected(ledger)
-    assert [name for name in expected if not seen[name] and name not in RARE] == []
+    assert [name for name in expected if not seen[name] and name not in {*RARE, *UNREACHED}] == []
     assert set(seen) <= set(expected)
-    assert set(RARE) <= set(expected)
+    assert {*RARE, *UNREACHED} <= set(expected)
+    assert [name for name in UNREACHED if seen[name]] == []
 
 
 # Strategies

@@ -138,7 +138,9 @@ def test_a_strategy_in_codes() -> None:
                         "after": ["no_answer", "organ_toxicity"],
                         "tried": ["mmf", "splenectomy"],
                         "minimum_flares": 2,
+                        "occasions": ["refractory", "breakthrough"],
                     },
+                    "bridge": True,
                     "uptake": 0.5,
                 }
             ],
@@ -152,7 +154,7 @@ def test_a_strategy_in_codes() -> None:
     )
     found = translate_strategy("all", strategy)
     scalars = found.strategy[0]
-    assert scalars.triggers == codes.TRIGGER_BREAKTHROUGH | codes.TRIGGER_FLARE_NUMBER | codes.TRIGGER_TREATMENT_FAILED
+    assert scalars.triggers == codes.TRIGGER_BREAKTHROUGH | codes.TRIGGER_FLARE_NUMBER | mask(codes.ALWAYS, codes.TRIGGERS)
     assert (scalars.flare_number, scalars.taper_weeks, scalars.wean_allowed, scalars.gcsf_allowed) == (3, 10.0, 0, 0)
     assert scalars.start_delay_years == pytest.approx(14 / codes.DAYS_PER_YEAR)
     assert (scalars.prevention_uptake, scalars.prevention_adherence) == (0.7, 0.6)
@@ -172,14 +174,15 @@ def test_a_strategy_in_codes() -> None:
     assert (line.lineages_any, line.lineages_only) == (codes.ITP_BIT | codes.NEUTROPENIA_BIT, codes.ITP_BIT)
     assert line.after == codes.AFTER_NO_ANSWER | codes.AFTER_ORGAN_TOXICITY
     assert line.tried == 1 << codes.MMF | 1 << codes.SPLENECTOMY
-    assert (line.minimum_flares, line.uptake) == (2, 0.5)
+    assert (line.minimum_flares, line.bridge, line.uptake) == (2, 1, 0.5)
+    assert line.occasions == codes.TRIGGER_REFRACTORY | codes.TRIGGER_BREAKTHROUGH
 
 
 def test_a_line_without_conditions_suits_everybody() -> None:
     scenario = load_scenario(MAIN)
     free = scenario.strategies["mmf_then_sirolimus"].model_copy(update={"lines": (Line(treatment="mmf"),)})
     (line,) = translate_strategy("free", free).lines
-    assert line.tolist() == (codes.MMF, 0.0, codes.NEVER, 0b1111, codes.ANY, codes.ANY, 0, 0, 0, 0, 0, 1.0)
+    assert line.tolist() == (codes.MMF, 0.0, codes.NEVER, 0b1111, codes.ANY, codes.ANY, 0, 0, 0, 0, 0, 0, 0, 1.0)
 
 
 def test_no_lines_at_all() -> None:

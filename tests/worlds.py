@@ -12,7 +12,7 @@ import numpy as np
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.outcomes.block import BLOCK_SIZE, BlockResult
 from alps_sim.population import draw_population
-from alps_sim.rules.codes import GENOTYPES, TRIGGERS
+from alps_sim.rules.codes import GENOTYPES, TRIGGER_TREATMENT_FAILED
 from alps_sim.rules.world import FloatArray
 from alps_sim.scenario.inputs import Inputs, Records
 from alps_sim.scenario.patients import Observation, PriorSplenectomy, TruncatedLogNormal
@@ -122,7 +122,7 @@ def instant_flares(inputs: Inputs) -> Inputs:
     """Everybody has cytopenia; every flare answers to its first step, and the episode takes no time; no long-term treatment."""
     brief = with_parameters(inputs, {"clearance_days": AN_INSTANT, "prednisone_taper_step_weeks": AN_INSTANT, "pulse_taper_weeks": 0.0})
     brief = replace(brief, steroid_probit=np.full_like(inputs.steroid_probit, 9.0))
-    brief = with_strategy(brief, {"taper_weeks": 0.0, "triggers": 1 << (len(TRIGGERS) - 1)}, part(inputs.strategies[0].lines, 0, 0))
+    brief = with_strategy(brief, {"taper_weeks": 0.0, "triggers": TRIGGER_TREATMENT_FAILED}, part(inputs.strategies[0].lines, 0, 0))
     changed = []
     for one in brief.strategies:
         steps = one.steps.copy()

@@ -133,7 +133,7 @@ _FEEDS: Final = {
     "splenectomy": ("splenectomies", "inpatient_days_within_packages", "lymphoma_workups"),
     "prevention": ("vaccination_courses", "prophylaxis_years"),
     "sepsis": ("sepsis_admissions", "inpatient_days_within_packages", "intensive_care_days", "qalys"),
-    "infection": ("infection_admissions", "inpatient_days"),
+    "infection": ("infection_admissions", "inpatient_days_within_packages"),
     "lymphoma": ("lymphoma_workups", "lymphoma_treatments", "qalys"),
     "other_malignancy": ("leukaemia_treatments", "transplantations", "qalys"),
     "toxicity": (

@@ -77,12 +77,32 @@ def _give_steroid_step(patient: Any, world: Any, step: Any) -> None:
 
 
 @compiled
+def _waiting_years(world: Any, step: Any) -> float:
+    """Time until a bed is free for a pulse, or a chair for an infusion."""
+    if step.kind == c.STEP_IV_METHYLPREDNISOLONE:
+        return world.waiting[c.SERVICE_BED]
+    return world.waiting[c.SERVICE_INFUSION_CHAIR] if step.kind == c.STEP_RITUXIMAB else 0.0
+
+
+@compiled
 def _give_step(patient: Any, world: Any, number: int) -> None:
-    """Carry out a ladder step."""
-    step = world.steps[number]
+    """Take a ladder step: at once, or after the wait for what it needs, bridged by oral prednisone as in a refractory flare."""
     patient.step = number
     patient.pulse = 0
     set_phase(patient, world, c.PHASE_FLARE)
+    waiting = _waiting_years(world, world.steps[number])
+    if waiting > 0.0:
+        give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
+        patient.next_time[e.ACUTE_STEP_END] = c.NEVER
+        patient.next_time[e.ACUTE_STEP_START] = patient.time + waiting
+    else:
+        _carry_out_step(patient, world)
+
+
+@compiled
+def _carry_out_step(patient: Any, world: Any) -> None:
+    """Carry out the present ladder step."""
+    step = world.steps[patient.step]
     if step.kind == c.STEP_RITUXIMAB:
         give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
@@ -116,6 +136,15 @@ def climb_ladder(patient: Any, world: Any, first: int) -> None:
             _give_step(patient, world, number)
             return
     become_refractory(patient, world)
+
+
+@compiled
+def end_wait_for_step(patient: Any, world: Any) -> None:
+    """What the step needs is free: it is carried out, or the next one if it no longer suits."""
+    if _suits(patient, world, world.steps[patient.step]):
+        _carry_out_step(patient, world)
+    else:
+        climb_ladder(patient, world, patient.step + 1)
 
 
 @compiled

@@ -23,6 +23,7 @@ from alps_sim.rules.codes import (
     RITUXIMAB,
     SEQUESTRATION,
     SPLEEN_MASSIVE,
+    SPLEEN_MODERATE,
     SPLEEN_NONE,
     SPLEEN_REMOVED,
 )
@@ -46,10 +47,10 @@ COURSES_APART = 1000
 
 @compiled
 def has_hypersplenism(patient: Any) -> bool:
-    """Massive spleen, or the last flare by sequestration with a spleen still in place."""
-    if patient.spleen == SPLEEN_REMOVED:
-        return False
-    return patient.spleen == SPLEEN_MASSIVE or patient.flare_mechanism == SEQUESTRATION
+    """Massive spleen, or the last flare by sequestration with a spleen that is still enlarged."""
+    if patient.spleen == SPLEEN_MASSIVE:
+        return True
+    return patient.spleen == SPLEEN_MODERATE and patient.flare_mechanism == SEQUESTRATION
 
 
 @compiled
@@ -88,10 +89,15 @@ def count_treatment(patient: Any, world: Any, treatment: int) -> None:
 
 
 @compiled
-def start_agent(patient: Any, world: Any, agent: int) -> None:
-    """Start a daily agent: loading dose, decision about the answer, its clocks, monitoring visits."""
+def start_agent(patient: Any, world: Any, agent: int, bridge: int) -> None:
+    """Start a daily agent: loading dose, decision about the answer, its clocks, monitoring visits.
+
+    An agent that is only a bridge is no treatment to be counted; it counts as tried once it fails.
+    """
     data = world.agents[agent]
-    count_treatment(patient, world, agent)
+    patient.agent_is_bridge = bridge
+    if bridge == 0:
+        count_treatment(patient, world, agent)
     patient.counters[a.C_AGENTS_BEGUN] += 1.0
     if patient.first_agent_time == NEVER:
         patient.first_agent_time = patient.time
@@ -105,7 +111,7 @@ def start_agent(patient: Any, world: Any, agent: int) -> None:
     answers = _will_answer(patient, world, agent)
     patient.agent_will_answer = 1 if answers else 0
     patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, answers)
-    note(patient, world, e.LOG_AGENT_START, agent, 0.0)
+    note(patient, world, e.LOG_AGENT_START, agent, 2.0 * bridge)
     _renew_agent_clocks(patient, world)
 
 
@@ -202,10 +208,12 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
         return
     if after != 0:
         patient.last_end = after
+        patient.tried |= 1 << patient.agent
         if patient.first_agent_loss_time == NEVER:
             patient.first_agent_loss_time = patient.time
     note(patient, world, e.LOG_AGENT_STOP, patient.agent, float(after))
     patient.agent = NO_AGENT
+    patient.agent_is_bridge = 0
     patient.agent_answering = 0
     patient.agent_will_answer = 0
     patient.agent_lost = 0

@@ -96,8 +96,14 @@ TRIGGERS: Final = (
     "flare_number",
     "steroid_toxicity",
     "treatment_failed",
+    "bridge_over",
 )
-"""Occasions on which long-term treatment may begin; a set is a bit mask. `treatment_failed` moves on to the next line and always holds."""
+"""Occasions on which long-term treatment may begin; a set is a bit mask. The last two always hold: `treatment_failed` moves on to
+the next line, `bridge_over` to what a bridge has led to."""
+OCCASIONS: Final = TRIGGERS[:-2]
+"""Those that a strategy names."""
+ALWAYS: Final = TRIGGERS[-2:]
+"""Those that hold under every strategy."""
 TRIGGER_FIRST_PULSE: Final = 1
 TRIGGER_BREAKTHROUGH: Final = 2
 TRIGGER_STEROID_DEPENDENCE: Final = 4
@@ -105,6 +111,7 @@ TRIGGER_REFRACTORY: Final = 8
 TRIGGER_FLARE_NUMBER: Final = 16
 TRIGGER_STEROID_TOXICITY: Final = 32
 TRIGGER_TREATMENT_FAILED: Final = 64
+TRIGGER_BRIDGE_OVER: Final = 128
 
 AFTER: Final = ("no_answer", "response_lost", "intolerance", "organ_toxicity")
 """How the treatment before ended; a set is a bit mask; 0 asks nothing."""

@@ -18,7 +18,7 @@ def _sepsis_multiplier(patient: Any, world: Any) -> float:
     product = 1.0
     if patient.sepsis_episodes > 0:
         product *= p.sepsis_recurrence_ratio
-    if asplenic and patient.age_at_splenectomy < 5.0:
+    if asplenic and patient.age_at_splenectomy < p.young_splenectomy_before_years:
         product *= p.splenectomy_under_5_ratio
     if patient.hypogammaglobulinaemia == 1:
         product *= p.hypogammaglobulinaemia_sepsis_ratio
@@ -64,6 +64,8 @@ def set_infection_admission_hazard(patient: Any, world: Any) -> None:
     rate = p.infection_admission_per_year
     if is_immunosuppressed(patient, world):
         rate = p.infection_admission_on_immunosuppression_per_year
+    if patient.steroid_burst == 1:
+        rate *= p.steroid_infection_admission_ratio
     set_constant_hazard(patient, e.INFECTION_ADMISSION, rate * patient.infection_frailty)
 
 
@@ -119,7 +121,7 @@ def set_hypertension_hazard(patient: Any, world: Any) -> None:
         rate = p.hypertension_per_year
         if on_steroid(patient):
             rate = p.hypertension_per_year_on_steroid
-            if on_high_dose(patient):
+            if on_high_dose(patient, world):
                 rate *= p.hypertension_high_dose_ratio
         if patient.agent == CICLOSPORIN:
             rate *= p.hypertension_ciclosporin_ratio
@@ -152,7 +154,7 @@ def set_osteonecrosis_hazard(patient: Any, world: Any) -> None:
     """Osteonecrosis, adults, once."""
     p = world.parameters
     rate = 0.0
-    if patient.osteonecrosis == 0 and patient.completed_age >= 18:
+    if patient.osteonecrosis == 0 and patient.completed_age >= p.osteonecrosis_minimum_age_years:
         rate = p.osteonecrosis_per_year
         if on_steroid(patient):
             high = patient.course_mg_per_kg > p.high_cumulative_mg_per_kg

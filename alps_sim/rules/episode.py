@@ -70,6 +70,7 @@ def end_flare(patient: Any, world: Any, taper_dose_mg_per_kg: float) -> None:
     """The flare has answered: counts are clear, steroids are tapered, G-CSF stops."""
     note(patient, world, e.LOG_FLARE_END, patient.flare_severity, patient.time - patient.last_flare_time)
     patient.next_time[e.ACUTE_STEP_END] = NEVER
+    patient.next_time[e.ACUTE_STEP_START] = NEVER
     patient.workup_needed = 0
     if patient.gcsf == 1:
         patient.gcsf = 0

@@ -65,6 +65,7 @@ TIMERS: Final = (
     "early_thrombosis_end",
     "leukaemia_risk_end",
     "decline_boundary",
+    "acute_step_start",
 )
 
 ENTRIES: Final = PROCESSES + TIMERS
@@ -126,6 +127,7 @@ END_OF_OBSERVATION: Final = 50
 EARLY_THROMBOSIS_END: Final = 51
 LEUKAEMIA_RISK_END: Final = 52
 DECLINE_BOUNDARY: Final = 53
+ACUTE_STEP_START: Final = 54
 
 HAPPENINGS: Final = (
     "entry",
@@ -157,28 +159,28 @@ HAPPENINGS: Final = (
 """Happenings within an event, logged beside it. The two numbers of each line (`code`, `value`) are told in docs/outputs.md."""
 
 LOG_KINDS: Final = ENTRIES + HAPPENINGS
-LOG_ENTRY: Final = 54
-LOG_DEATH: Final = 55
-LOG_FLARE_END: Final = 56
-LOG_STEROID_DOSE: Final = 57
-LOG_AGENT_START: Final = 58
-LOG_AGENT_ANSWER: Final = 59
-LOG_AGENT_STOP: Final = 60
-LOG_COURSE_START: Final = 61
-LOG_COURSE_ANSWER: Final = 62
-LOG_COURSE_STOP: Final = 63
-LOG_SEVERE_BLEED: Final = 64
-LOG_TRANSFUSION: Final = 65
-LOG_GCSF: Final = 66
-LOG_HYPOGAMMAGLOBULINAEMIA: Final = 67
-LOG_STEROID_DEPENDENCE: Final = 68
-LOG_SPLEEN_SIZE: Final = 69
-LOG_REFERRAL: Final = 70
-LOG_CATARACT: Final = 71
-LOG_LOW_BONE_DENSITY: Final = 72
-LOG_GROWTH_RETARDATION: Final = 73
-LOG_CUSHINGOID: Final = 74
-LOG_ADRENAL_SUPPRESSION: Final = 75
-LOG_TREATMENT_FAILURE: Final = 76
-LOG_IVIG: Final = 77
-LOG_PHASE: Final = 78
+LOG_ENTRY: Final = 55
+LOG_DEATH: Final = 56
+LOG_FLARE_END: Final = 57
+LOG_STEROID_DOSE: Final = 58
+LOG_AGENT_START: Final = 59
+LOG_AGENT_ANSWER: Final = 60
+LOG_AGENT_STOP: Final = 61
+LOG_COURSE_START: Final = 62
+LOG_COURSE_ANSWER: Final = 63
+LOG_COURSE_STOP: Final = 64
+LOG_SEVERE_BLEED: Final = 65
+LOG_TRANSFUSION: Final = 66
+LOG_GCSF: Final = 67
+LOG_HYPOGAMMAGLOBULINAEMIA: Final = 68
+LOG_STEROID_DEPENDENCE: Final = 69
+LOG_SPLEEN_SIZE: Final = 70
+LOG_REFERRAL: Final = 71
+LOG_CATARACT: Final = 72
+LOG_LOW_BONE_DENSITY: Final = 73
+LOG_GROWTH_RETARDATION: Final = 74
+LOG_CUSHINGOID: Final = 75
+LOG_ADRENAL_SUPPRESSION: Final = 76
+LOG_TREATMENT_FAILURE: Final = 77
+LOG_IVIG: Final = 78
+LOG_PHASE: Final = 79

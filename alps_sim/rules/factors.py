@@ -30,7 +30,7 @@ AGE: Final = bits(
     e.SPLEEN_REGRESSION,
 )
 EPISODE: Final = bits(e.FLARE, e.BREAKTHROUGH, e.NEUTROPENIC_INFECTION, e.SPONTANEOUS_REMISSION) | QUALITY
-STEROID: Final = bits(e.SEPSIS, e.HYPERTENSION, e.DIABETES, e.THROMBOSIS, e.OSTEONECROSIS, e.FRACTURE) | QUALITY
+STEROID: Final = bits(e.SEPSIS, e.INFECTION_ADMISSION, e.HYPERTENSION, e.DIABETES, e.THROMBOSIS, e.OSTEONECROSIS, e.FRACTURE) | QUALITY
 TREATMENT: Final = bits(
     e.FLARE,
     e.BREAKTHROUGH,
@@ -85,9 +85,6 @@ FACTORS: Final = {
 }
 """Factors of the state and the processes that hang on them, as bit masks."""
 
-HIGH_DOSE_MG_PER_KG_PER_DAY: Final = 0.5
-"""A steroid dose from here on counts as high (docs/model.md, section 9)."""
-
 
 @compiled
 def mark(patient: Any, factor: int) -> None:
@@ -102,9 +99,9 @@ def on_steroid(patient: Any) -> bool:
 
 
 @compiled
-def on_high_dose(patient: Any) -> bool:
+def on_high_dose(patient: Any, world: Any) -> bool:
     """Whether the present steroid dose is high, by weight."""
-    return patient.steroid_mg_per_day >= HIGH_DOSE_MG_PER_KG_PER_DAY * patient.weight_kg
+    return patient.steroid_mg_per_day >= world.parameters.high_dose_mg_per_kg_per_day * patient.weight_kg
 
 
 @compiled

@@ -51,7 +51,7 @@ def have_sepsis(patient: Any, world: Any) -> None:
         die(patient, world, c.DEATH_OPSI if asplenic else c.DEATH_OTHER_SEPSIS)
     elif decide(patient, world, SEPSIS_SEQUELAE, p.sepsis_sequelae_probability):
         patient.sepsis_aftermath = 1
-        patient.next_time[e.SEPSIS_AFTERMATH_END] = patient.time + 1.0
+        patient.next_time[e.SEPSIS_AFTERMATH_END] = patient.time + p.sepsis_aftermath_years
     mark(patient, SEPSIS_HISTORY)
 
 
@@ -59,7 +59,7 @@ def have_sepsis(patient: Any, world: Any) -> None:
 def _admit(patient: Any, world: Any) -> None:
     """Book an admission for infection."""
     book_resource(patient, world, a.INFECTION_ADMISSIONS, a.CAUSE_INFECTION, 1.0)
-    book_inpatient_days(patient, world, a.INPATIENT_DAYS, a.CAUSE_INFECTION, world.parameters.infection_inpatient_days)
+    book_inpatient_days(patient, world, a.INPATIENT_DAYS_WITHIN_PACKAGES, a.CAUSE_INFECTION, world.parameters.infection_inpatient_days)
 
 
 @compiled

@@ -10,7 +10,7 @@ from alps_sim.accelerate import compiled
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import accrue
-from alps_sim.rules.acute import break_through, end_acute_step, review_dependence, show_course_effect
+from alps_sim.rules.acute import break_through, end_acute_step, end_wait_for_step, review_dependence, show_course_effect
 from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins, regress_spleen, shrink_spleen
 from alps_sim.rules.body import begin_decline, cross_decline_boundary, have_birthday, set_age
 from alps_sim.rules.clocks import advance_clock, count_event, residual, start_clock
@@ -40,7 +40,7 @@ from alps_sim.rules.toxicity import (
     have_thrombosis,
     operate_cataract,
 )
-from alps_sim.rules.treatment import refer_for_splenectomy
+from alps_sim.rules.treatment import refer_for_splenectomy, review_on_birthday
 from alps_sim.rules.visits import visit
 
 
@@ -219,6 +219,8 @@ def _apply_treatment_timer(patient: Any, world: Any, entry: int) -> bool:
     """Timers of treatment. Whether the entry was one of them."""
     if entry == e.ACUTE_STEP_END:
         end_acute_step(patient, world)
+    elif entry == e.ACUTE_STEP_START:
+        end_wait_for_step(patient, world)
     elif entry == e.TAPER_STEP:
         step_taper(patient, world)
     elif entry == e.CLEARANCE_END:
@@ -306,6 +308,7 @@ def apply_entry(patient: Any, world: Any, entry: int) -> None:
         return
     if entry == e.BIRTHDAY:
         have_birthday(patient, world)
+        review_on_birthday(patient, world)
     elif entry == e.DECLINE_BOUNDARY:
         cross_decline_boundary(patient, world)
     else:

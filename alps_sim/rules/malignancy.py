@@ -15,23 +15,18 @@ from alps_sim.rules.decisions import decide
 from alps_sim.rules.episode import stop_steroids
 from alps_sim.rules.factors import EPISODE, MALIGNANCY, SPLEEN, TREATMENT, mark
 
-RISK_YEARS = 5.0
-"""Relative survival is given at five years; the excess hazard holds for as long."""
-HODGKIN_OLD_FROM_YEARS = 45
-NON_HODGKIN_OLD_FROM_YEARS = 20
-
 
 @compiled
 def _excess_death_per_year(patient: Any, world: Any, kind: int) -> float:
-    """Constant excess hazard that gives the five-year relative survival."""
+    """Constant excess hazard that gives the relative survival at the end of the years of risk."""
     p = world.parameters
     if kind == c.HODGKIN:
-        old = patient.completed_age >= HODGKIN_OLD_FROM_YEARS
+        old = patient.completed_age >= p.hodgkin_survival_older_from_years
         survival = p.hodgkin_relative_survival_old if old else p.hodgkin_relative_survival_young
     else:
-        old = patient.completed_age >= NON_HODGKIN_OLD_FROM_YEARS
+        old = patient.completed_age >= p.non_hodgkin_survival_older_from_years
         survival = p.non_hodgkin_relative_survival_old if old else p.non_hodgkin_relative_survival_young
-    return -math.log(survival) / RISK_YEARS
+    return -math.log(survival) / p.malignancy_risk_years
 
 
 @compiled
@@ -45,7 +40,7 @@ def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
     book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_LYMPHOMA, 1.0)
     book_resource(patient, world, a.LYMPHOMA_TREATMENTS, a.CAUSE_LYMPHOMA, 1.0)
     patient.next_time[e.LYMPHOMA_TREATMENT_END] = patient.time + world.parameters.lymphoma_treatment_months / 12.0
-    patient.next_time[e.LYMPHOMA_RISK_END] = patient.time + RISK_YEARS
+    patient.next_time[e.LYMPHOMA_RISK_END] = patient.time + world.parameters.malignancy_risk_years
     mark(patient, MALIGNANCY)
 
 
@@ -65,7 +60,7 @@ def have_leukaemia(patient: Any, world: Any) -> None:
     book_resource(patient, world, a.LEUKAEMIA_TREATMENTS, a.CAUSE_OTHER_MALIGNANCY, 1.0)
     if decide(patient, world, TRANSPLANT, p.transplant_probability):
         patient.next_time[e.TRANSPLANTATION] = patient.time + p.transplant_delay_days / c.DAYS_PER_YEAR
-    patient.next_time[e.LEUKAEMIA_RISK_END] = patient.time + RISK_YEARS
+    patient.next_time[e.LEUKAEMIA_RISK_END] = patient.time + p.malignancy_risk_years
     mark(patient, MALIGNANCY)
 
 
@@ -95,7 +90,7 @@ def _leave_cytopenia(patient: Any, world: Any) -> None:
     patient.steroid_dependent = 0
     patient.gcsf = 0
     patient.remission_after_splenectomy = 0
-    for timer in (e.ACUTE_STEP_END, e.COURSE_EFFECT, e.TREATMENT_START, e.CYTOPENIA_DEATH, e.SPLENECTOMY_DONE):
+    for timer in (e.ACUTE_STEP_START, e.ACUTE_STEP_END, e.COURSE_EFFECT, e.TREATMENT_START, e.CYTOPENIA_DEATH, e.SPLENECTOMY_DONE):
         patient.next_time[timer] = c.NEVER
     patient.splenectomy_pending = 0
     if patient.steroid_mg_per_day > 0.0:

@@ -31,7 +31,7 @@ def _flare_ratio(patient: Any, world: Any) -> float:
 def _toxicity_ratio(patient: Any, world: Any) -> float:
     """Product of the ratios of steroid toxicities and other complications of treatment."""
     p = world.parameters
-    ratio = p.utility_steroid_ratio if patient.steroid_mg_per_day > 0.0 and on_high_dose(patient) else 1.0
+    ratio = p.utility_steroid_ratio if patient.steroid_mg_per_day > 0.0 and on_high_dose(patient, world) else 1.0
     if patient.cushingoid == 1:
         ratio *= p.utility_cushingoid_ratio
     if patient.hypertension == 1:

@@ -18,7 +18,8 @@ def start_treatment(patient: Any, world: Any) -> None:
         if patient.course_agent == c.NO_AGENT:
             start_course(patient, world, treatment)
     else:
-        start_agent(patient, world, treatment)
+        stop_agent(patient, world, 0)  # a bridge has led here
+        start_agent(patient, world, treatment, patient.pending_is_bridge)
 
 
 @compiled

@@ -118,12 +118,14 @@ DYNAMICS: Final = (
     ("agent_answering", "i8"),
     ("agent_lost", "i8"),  # no longer answers, which the next flare will show
     ("agent_started", "f8"),
+    ("agent_is_bridge", "i8"),
     ("weaned_agent", "i8"),
     ("weanings", "i8"),
     ("course_agent", "i8"),
     ("course_will_answer", "i8"),
     ("course_answering", "i8"),
     ("pending_treatment", "i8"),
+    ("pending_is_bridge", "i8"),
     ("line_due", "i8"),  # a spent course; the next line comes with the next flare
     ("tried", "i8"),
     ("last_end", "i8"),  # bit over AFTER

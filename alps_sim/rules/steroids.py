@@ -18,10 +18,6 @@ from alps_sim.rules.doses import iv_prednisone_equivalent_mg_per_day, prednisone
 from alps_sim.rules.factors import COMPLICATION, STEROID, mark
 from alps_sim.rules.journal import note
 
-LONG_COURSE_DAYS = 15.0
-"""A course from this length on can do lasting harm (Aljebab, PLoS One 2017;12:e0170259)."""
-GROWING_UNTIL_YEARS = 16
-
 
 @compiled
 def count_toxicity(patient: Any) -> None:
@@ -38,7 +34,7 @@ def _decide_body_changes(patient: Any, world: Any) -> None:
         patient.low_bone_density = 1
         count_toxicity(patient)
         note(patient, world, e.LOG_LOW_BONE_DENSITY, 0, 0.0)
-    growing = patient.growth_retardation == 0 and patient.completed_age < GROWING_UNTIL_YEARS
+    growing = patient.growth_retardation == 0 and patient.completed_age < p.growing_until_years
     if growing and decide(patient, world, GROWTH_RETARDATION, p.growth_retardation_probability):
         patient.growth_retardation = 1
         count_toxicity(patient)
@@ -69,7 +65,7 @@ def _decide_organ_changes(patient: Any, world: Any) -> None:
 @compiled
 def _end_course(patient: Any, world: Any) -> None:
     """End of a course: its toxicities are decided and the risk window after it begins."""
-    long_course = patient.time - patient.course_started >= LONG_COURSE_DAYS / DAYS_PER_YEAR
+    long_course = patient.time - patient.course_started >= world.parameters.long_course_days / DAYS_PER_YEAR
     if long_course:
         _decide_body_changes(patient, world)
         _decide_organ_changes(patient, world)

@@ -13,11 +13,13 @@ from alps_sim.rules.decisions import draw
 from alps_sim.rules.factors import SPLEEN, mark
 from alps_sim.rules.journal import note
 
+NO_LINE = -1
+
 
 @compiled
 def age_now(patient: Any) -> float:
-    """Exact age in years."""
-    return patient.age_at_index + patient.time
+    """Exact age in years; on a birthday not an instant less than the years completed."""
+    return max(patient.age_at_index + patient.time, float(patient.completed_age))
 
 
 @compiled
@@ -44,8 +46,10 @@ def _suits_patient(patient: Any, line: Any) -> bool:
 
 
 @compiled
-def _suits_history(patient: Any, world: Any, line: Any) -> bool:
-    """Conditions of a line on what came before, and whether it is an option for this patient at all."""
+def _suits_history(patient: Any, world: Any, line: Any, trigger: int) -> bool:
+    """Conditions of a line on the occasion and what came before, and whether it is an option for this patient at all."""
+    if line.occasions != 0 and line.occasions & trigger == 0:
+        return False
     if line.after != 0 and line.after & patient.last_end == 0:
         return False
     if line.tried & ~patient.tried != 0:
@@ -68,14 +72,17 @@ def _is_possible(patient: Any, world: Any, treatment: int) -> bool:
 
 
 @compiled
-def choose_line(patient: Any, world: Any) -> int:
-    """Treatment of the first line that is possible and whose conditions hold; NO_AGENT if there is none."""
+def choose_line(patient: Any, world: Any, trigger: int) -> int:
+    """Number of the first line that is possible and whose conditions hold; NO_LINE if there is none.
+
+    A bridge leads to no other bridge while it holds.
+    """
     for i in range(world.line_count):
         line = world.lines[i]
-        possible = _is_possible(patient, world, line.treatment)
-        if possible and _suits_patient(patient, line) and _suits_history(patient, world, line):
-            return line.treatment
-    return c.NO_AGENT
+        possible = _is_possible(patient, world, line.treatment) and line.bridge + patient.agent_is_bridge < 2
+        if possible and _suits_patient(patient, line) and _suits_history(patient, world, line, trigger):
+            return i
+    return NO_LINE
 
 
 @compiled
@@ -94,7 +101,7 @@ def refer_for_splenectomy(patient: Any, world: Any) -> None:
 
 
 @compiled
-def _start_delay(patient: Any, world: Any, trigger: int) -> float:
+def _start_delay(patient: Any, world: Any, treatment: int, trigger: int) -> float:
     """Years until the chosen agent starts.
 
     The strategy's delay, none when another agent has just failed, and the exclusion of lymphoma before refractory disease is
@@ -104,7 +111,8 @@ def _start_delay(patient: Any, world: Any, trigger: int) -> float:
     if patient.workup_needed == 1:
         patient.workup_needed = 0
         delay += world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
-    return delay + world.waiting[c.SERVICE_CLINIC]
+    service = c.SERVICE_INFUSION_CHAIR if world.agents[treatment].course_infusions > 0.0 else c.SERVICE_CLINIC
+    return delay + world.waiting[service]
 
 
 @compiled
@@ -114,9 +122,11 @@ def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
         return False
     if patient.remission_after_splenectomy == 1:
         return False
+    if patient.agent != c.NO_AGENT and patient.agent_is_bridge == 0:
+        return False
     if trigger == c.TRIGGER_TREATMENT_FAILED:
         return patient.agent == c.NO_AGENT
-    if patient.agent != c.NO_AGENT or world.strategy.triggers & trigger == 0:
+    if world.strategy.triggers & trigger == 0:
         return False
     if patient.course_agent != c.NO_AGENT and patient.course_answering == 0:
         return False
@@ -134,10 +144,24 @@ def consider_treatment(patient: Any, world: Any, trigger: int) -> None:
     """
     if not _is_occasion(patient, world, trigger):
         return
-    treatment = choose_line(patient, world)
-    if treatment == c.SPLENECTOMY:
+    number = choose_line(patient, world, trigger)
+    if number == NO_LINE:
+        return
+    line = world.lines[number]
+    if line.treatment == c.SPLENECTOMY:
         refer_for_splenectomy(patient, world)
-    elif treatment != c.NO_AGENT:
-        delay = _start_delay(patient, world, trigger)
-        patient.pending_treatment = treatment
-        patient.next_time[e.TREATMENT_START] = patient.time + delay
+    else:
+        patient.pending_treatment = line.treatment
+        patient.pending_is_bridge = line.bridge
+        patient.next_time[e.TREATMENT_START] = patient.time + _start_delay(patient, world, line.treatment, trigger)
+
+
+@compiled
+def review_on_birthday(patient: Any, world: Any) -> None:
+    """An age may open a line to a patient who waits for one: on a bridge, with a refractory flare, or steroid-dependent."""
+    if patient.agent_is_bridge == 1:
+        consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)
+    elif patient.phase == c.PHASE_REFRACTORY:
+        consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
+    elif patient.steroid_dependent == 1 and patient.phase != c.PHASE_NONE:
+        consider_treatment(patient, world, c.TRIGGER_STEROID_DEPENDENCE)

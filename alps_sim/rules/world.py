@@ -76,6 +76,8 @@ LINE_DTYPE: Final = np.dtype(
         ("after", "i8"),  # bit mask over AFTER: how the last treatment ended; 0 asks nothing
         ("tried", "i8"),  # bit mask over TREATMENTS that must have been tried
         ("minimum_flares", "i8"),
+        ("occasions", "i8"),  # bit mask over TRIGGERS; 0 asks nothing
+        ("bridge", "i8"),  # 1: given until a line that is no bridge becomes possible
         ("uptake", "f8"),  # share of patients for whom it is an option
     ],
     align=True,

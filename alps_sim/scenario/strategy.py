@@ -4,7 +4,15 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from alps_sim.rules.codes import ACUTE_STEPS, STEP_IV_METHYLPREDNISOLONE, STEP_ORAL_PREDNISONE
+from alps_sim.rules.codes import (
+    ACUTE_STEPS,
+    RITUXIMAB,
+    SPLENECTOMY,
+    STEP_IV_METHYLPREDNISOLONE,
+    STEP_ORAL_PREDNISONE,
+    TREATMENTS,
+    VINCRISTINE,
+)
 from alps_sim.scenario.words import (
     AcuteTreatment,
     Days,
@@ -33,6 +41,8 @@ from alps_sim.scenario.words import (
 
 ORAL: Final = ACUTE_STEPS[STEP_ORAL_PREDNISONE]
 INTRAVENOUS: Final = ACUTE_STEPS[STEP_IV_METHYLPREDNISOLONE]
+NO_BRIDGES: Final = (TREATMENTS[RITUXIMAB], TREATMENTS[VINCRISTINE], TREATMENTS[SPLENECTOMY])
+"""Treatments that are not taken day by day."""
 Spleens = Annotated[tuple[SpleenSize, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
 Lineages = Annotated[tuple[Lineage, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
 Ends = Annotated[tuple[EndOfTreatment, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
@@ -137,6 +147,8 @@ class LineConditions(Section):
     """If all of these have been tried."""
     minimum_flares: Annotated[int, Field(ge=1, le=50)] | None = None
     """From this many significant flares since the index."""
+    occasions: Occasions | None = None
+    """If one of these brought it up; without it, also when the treatment before has failed."""
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Self:
@@ -156,6 +168,16 @@ class Line(Section):
     """Conditions, all of which must hold."""
     uptake: Share = 1.0
     """Share of patients for whom their centre takes the line."""
+    bridge: bool = False
+    """Whether the agent is only to bridge the time until a line that is no bridge becomes possible, such as surgery at an age. It does
+    not count as an intended treatment, and unless it failed it may be given again later."""
+
+    @model_validator(mode="after")
+    def _bridges_are_daily_agents(self) -> Self:
+        """Surgery is no bridge to anything, and a course is over by itself."""
+        if self.bridge and self.treatment in NO_BRIDGES:
+            raise problem(f"expected an agent taken day by day for a bridge, found `{self.treatment}`; remove `bridge`", "bridge")
+        return self
 
 
 class Weaning(Section):

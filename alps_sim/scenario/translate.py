@@ -98,7 +98,7 @@ def translate_strategy(name: str, strategy: Strategy) -> StrategyInputs:
     weaning = strategy.weaning
     begin = strategy.begin_long_term_treatment
     scalars = {
-        "triggers": mask([*begin.at, codes.TRIGGERS[-1]], codes.TRIGGERS),
+        "triggers": mask([*begin.at, *codes.ALWAYS], codes.TRIGGERS),
         "flare_number": begin.flare_number or 0,
         "start_delay_years": begin.delay_weeks / WEEKS_PER_YEAR,
         "taper_weeks": strategy.taper_weeks,
@@ -225,6 +225,8 @@ def _line(line: Line) -> dict[str, Any]:
         "after": mask(conditions.after or (), codes.AFTER),
         "tried": mask(conditions.tried or (), codes.TREATMENTS),
         "minimum_flares": conditions.minimum_flares or 0,
+        "occasions": mask(conditions.occasions or (), codes.TRIGGERS),
+        "bridge": int(line.bridge),
         "uptake": line.uptake,
     }
 

@@ -126,8 +126,8 @@ Lineage = Annotated[str, Word(codes.LINEAGES, "a lineage")]
 SpleenSize = Annotated[str, Word(codes.SPLEENS, "a spleen size")]
 IvigUse = Annotated[str, Word(codes.IVIG_USES, "when IVIG is given")]
 EndOfTreatment = Annotated[str, Word(codes.AFTER, "how the treatment before ended")]
-Occasion = Annotated[str, Word(codes.TRIGGERS[:-1], "an occasion to begin long-term treatment")]
-"""The last trigger, `treatment_failed`, always holds and is not for the scenario to say."""
+Occasion = Annotated[str, Word(codes.OCCASIONS, "an occasion to begin long-term treatment")]
+"""The other triggers always hold and are not for the scenario to say."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A share of patients or of time, 0 to 1."""

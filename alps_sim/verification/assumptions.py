@@ -36,14 +36,8 @@ class Assumptions:
         Whether flares stay away after surgery until the relapse. False only in an intensity that is meant to fail.
     steroid_left_in_taper
         Whether the steroid left in a taper holds breakthroughs back. False only in an intensity that is meant to fail.
-    high_dose_mg_per_kg
-        Daily dose of prednisone that counts as high.
-    osteonecrosis_minimum_age_years
-        Age from which osteonecrosis comes.
     spleen_regression_ages_years
         Ages between which the spleen falls by itself.
-    malignancy_risk_years
-        How long the excess death of a malignancy lasts.
     """
 
     values: Mapping[str, float]
@@ -57,10 +51,7 @@ class Assumptions:
     infection_frailty: bool = True
     remission_after_splenectomy: bool = True
     steroid_left_in_taper: bool = True
-    high_dose_mg_per_kg: float = 0.5
-    osteonecrosis_minimum_age_years: float = 18.0
     spleen_regression_ages_years: tuple[float, float] | None = None
-    malignancy_risk_years: float = 5.0
 
     def with_values(self, **changes: float) -> Self:
         """A copy with other values of some scalar parameters.
@@ -110,7 +101,7 @@ class Assumptions:
             "transition_end_age_years",
             "non_hodgkin_taper_start_years",
             "non_hodgkin_taper_end_years",
+            "osteonecrosis_minimum_age_years",
         )
-        fixed = (self.osteonecrosis_minimum_age_years, *self.regression_ages())
         a_year_later = (self.values[name] + 1.0 for name in names[:2])
-        return (*(self.values[name] for name in names), *a_year_later, *fixed)
+        return (*(self.values[name] for name in names), *a_year_later, *self.regression_ages())

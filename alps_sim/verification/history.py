@@ -22,8 +22,6 @@ LONG_AGO: Final = -1.0e6
 """A time before every life, years."""
 LEAST_LMS_BASE: Final = 0.05
 """1 + L S z is kept at or above this: beyond it the reference says nothing."""
-YOUNG_AT_REMOVAL_YEARS: Final = 5.0
-"""Removal of the spleen before this age counts as early."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.forms import immunosuppressed, in_transition, length, steroid_risk, weibull, without_spleen
-from alps_sim.verification.history import YOUNG_AT_REMOVAL_YEARS
 
 
 def _frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray | float:
@@ -24,7 +23,7 @@ def risk_product(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
     """
     values = assumptions.values
     asplenic = without_spleen(pieces)
-    young = asplenic & (pieces["age_at_removal"] < YOUNG_AT_REMOVAL_YEARS).to_numpy()
+    young = asplenic & (pieces["age_at_removal"] < assumptions.values["young_splenectomy_before_years"]).to_numpy()
     on_drug = immunosuppressed(pieces, assumptions)
     return np.asarray(
         np.where(pieces["earlier_sepsis"] > 0, values["sepsis_recurrence_ratio"], 1.0)
@@ -90,7 +89,8 @@ def infection_admission(pieces: pd.DataFrame, assumptions: Assumptions) -> Float
     values = assumptions.values
     on_drug = immunosuppressed(pieces, assumptions)
     rate = np.where(on_drug, values["infection_admission_on_immunosuppression_per_year"], values["infection_admission_per_year"])
-    return np.asarray(rate * length(pieces) * _frailty(pieces, assumptions), dtype=np.float64)
+    steroid = np.where(steroid_risk(pieces, assumptions), values["steroid_infection_admission_ratio"], 1.0)
+    return np.asarray(rate * steroid * length(pieces) * _frailty(pieces, assumptions), dtype=np.float64)
 
 
 def neutropenic_infection(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:

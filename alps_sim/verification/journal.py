@@ -189,7 +189,7 @@ def _added_lines(logged: pd.DataFrame, patients: pd.DataFrame, ends: FloatArray,
     for years in (values["thrombosis_early_days"] / DAYS_PER_YEAR, *SINCE_SURGERY_YEARS):
         parts.append(_after(logged[logged["kind"] == "splenectomy"], years))
         parts.append(_after_prior_splenectomy(patients, years))
-    parts.append(_after(logged[malignancy], assumptions.malignancy_risk_years))
+    parts.append(_after(logged[malignancy], values["malignancy_risk_years"]))
     added = pd.concat(parts, ignore_index=True)
     added = added[(added["time"] > 0.0) & (added["time"] < ends[added["owner"].to_numpy(np.int64)])]
     return added.assign(word="", code=0, value=0.0, logged=False)

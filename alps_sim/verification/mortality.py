@@ -7,9 +7,6 @@ from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.forms import completed_age, immunosuppressed, length, without_spleen
 from alps_sim.verification.journal import IntArray
 
-YOUNG_HODGKIN_YEARS = 45.0
-YOUNG_NON_HODGKIN_YEARS = 20.0
-
 
 def background_death(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
     """Background death by sex and completed age.
@@ -83,14 +80,12 @@ def lymphoma_death(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray
         Under which the hazard is computed.
     """
     total = np.zeros(len(pieces))
-    for kind, young_years in (("hodgkin", YOUNG_HODGKIN_YEARS), ("non_hodgkin", YOUNG_NON_HODGKIN_YEARS)):
+    values, risk_years = assumptions.values, assumptions.values["malignancy_risk_years"]
+    for kind in ("hodgkin", "non_hodgkin"):
         since = _years_since(pieces, f"{kind}_lymphoma_at")
-        young = pieces["age"].to_numpy(np.float64) - since < young_years
-        survival = np.where(
-            young, assumptions.values[f"{kind}_relative_survival_young"], assumptions.values[f"{kind}_relative_survival_old"]
-        )
-        per_year = -np.log(survival) / assumptions.malignancy_risk_years
-        total += np.where(since < assumptions.malignancy_risk_years, per_year, 0.0)
+        young = pieces["age"].to_numpy(np.float64) - since < values[f"{kind}_survival_older_from_years"]
+        survival = np.where(young, values[f"{kind}_relative_survival_young"], values[f"{kind}_relative_survival_old"])
+        total += np.where(since < risk_years, -np.log(survival) / risk_years, 0.0)
     return total * length(pieces)
 
 
@@ -127,6 +122,6 @@ def leukaemia_death(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArra
     assumptions
         Under which the hazard is computed.
     """
-    recent = _years_since(pieces, "other_malignancy_at") < assumptions.malignancy_risk_years
+    recent = _years_since(pieces, "other_malignancy_at") < assumptions.values["malignancy_risk_years"]
     at_risk = recent & ~pieces["transplanted"].to_numpy()
     return assumptions.values["leukaemia_death_per_year"] * at_risk * length(pieces)

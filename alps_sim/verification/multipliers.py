@@ -56,11 +56,7 @@ def _switch(**changes: bool) -> Change:
 
 
 def _no_ages(assumptions: Assumptions) -> Assumptions:
-    return replace(assumptions, osteonecrosis_minimum_age_years=0.0, spleen_regression_ages_years=(0.0, 200.0))
-
-
-def _no_end_of_risk(assumptions: Assumptions) -> Assumptions:
-    return replace(assumptions, malignancy_risk_years=200.0)
+    return replace(assumptions, spleen_regression_ages_years=(0.0, 200.0))
 
 
 def _no_cap(assumptions: Assumptions) -> Assumptions:
@@ -107,6 +103,7 @@ def _infection() -> list[Multiplier]:
     found = [Multiplier(f"{name}, sepsis", ("sepsis",), change) for name, change in sepsis.items()]
     admission = _same("infection_admission_on_immunosuppression_per_year", "infection_admission_per_year")
     found.append(Multiplier("immunosuppression, admissions", ("infection_admission",), admission))
+    found.append(Multiplier("steroid, admissions", ("infection_admission",), _set(steroid_infection_admission_ratio=1.0)))
     found.append(Multiplier("infection frailty, admissions", ("infection_admission",), _switch(infection_frailty=False)))
     found.append(Multiplier("G-CSF", ("neutropenic_infection",), _set(gcsf_infection_ratio=1.0)))
     found.append(Multiplier("neutropenia after rituximab", ("neutropenic_infection",), _set(rituximab_neutropenia_infection_ratio=1.0)))
@@ -131,7 +128,7 @@ def _malignancy() -> list[Multiplier]:
     for kind in ("hodgkin", "non_hodgkin"):
         change = _same(f"{kind}_relative_survival_old", f"{kind}_relative_survival_young")
         found.append(Multiplier(f"age in the survival of {kind}", ("lymphoma_death",), change))
-    found.append(Multiplier("the end of the risk from leukaemia", ("leukaemia_death",), _no_end_of_risk))
+    found.append(Multiplier("the end of the risk from leukaemia", ("leukaemia_death",), _set(malignancy_risk_years=200.0)))
     on_drugs = _same("other_malignancy_on_drugs_per_year", "other_malignancy_per_year")
     found.append(Multiplier("other malignancy on drugs", ("other_malignancy",), on_drugs))
     return found
@@ -147,7 +144,7 @@ def _toxicity() -> list[Multiplier]:
         Multiplier("steroid, thrombosis", ("thrombosis",), _set(thrombosis_on_steroid_ratio=1.0)),
         Multiplier("splenectomy, thrombosis", ("thrombosis",), _set(thrombosis_after_splenectomy_per_year=0.0)),
         Multiplier("early after splenectomy, thrombosis", ("thrombosis",), _set(thrombosis_early_ratio=1.0)),
-        Multiplier("the age from which osteonecrosis comes", ("osteonecrosis",), _no_ages),
+        Multiplier("the age from which osteonecrosis comes", ("osteonecrosis",), _set(osteonecrosis_minimum_age_years=0.0)),
         Multiplier("steroid, osteonecrosis", ("osteonecrosis",), _set(osteonecrosis_on_steroid_ratio=1.0)),
         Multiplier("high exposure, osteonecrosis", ("osteonecrosis",), _set(osteonecrosis_high_cumulative_ratio=1.0)),
         Multiplier("low exposure, fracture", ("fracture",), _set(fracture_ratio_low=1.0)),

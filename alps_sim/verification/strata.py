@@ -9,7 +9,6 @@ import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions
 from alps_sim.verification.forms import immunosuppressed, in_transition, steroid_risk, without_spleen
-from alps_sim.verification.history import YOUNG_AT_REMOVAL_YEARS
 from alps_sim.verification.journal import SINCE_SURGERY_YEARS
 from alps_sim.verification.words import words_at
 
@@ -49,7 +48,7 @@ def _since_surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
 
 def _surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     asplenic = without_spleen(pieces)
-    young = asplenic & (pieces["age_at_removal"] < YOUNG_AT_REMOVAL_YEARS).to_numpy()
+    young = asplenic & (pieces["age_at_removal"] < assumptions.values["young_splenectomy_before_years"]).to_numpy()
     named = {"removed under 5 y": young, "relapsed": asplenic & pieces["relapsed"].to_numpy(), "in remission": asplenic}
     return _first_that_holds(named, "spleen in place")
 
@@ -75,7 +74,7 @@ def _decline(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
 
 def _steroid(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     on = pieces["on_steroid"].to_numpy()
-    high = (pieces["steroid_mg_per_kg"] >= assumptions.high_dose_mg_per_kg).to_numpy()
+    high = (pieces["steroid_mg_per_kg"] >= assumptions.values["high_dose_mg_per_kg_per_day"]).to_numpy()
     return _first_that_holds({"high dose": on & high, "low dose": on, "shortly after": steroid_risk(pieces, assumptions)}, "off")
 
 

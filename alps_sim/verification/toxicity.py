@@ -19,7 +19,7 @@ def hypertension(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
         Under which the hazard is computed.
     """
     values = assumptions.values
-    high = pieces["steroid_mg_per_kg"] >= assumptions.high_dose_mg_per_kg
+    high = pieces["steroid_mg_per_kg"] >= values["high_dose_mg_per_kg_per_day"]
     on_steroid = (
         values["hypertension_per_year_on_steroid"]
         * np.where(high, values["hypertension_high_dose_ratio"], 1.0)
@@ -76,7 +76,7 @@ def osteonecrosis(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
     high = pieces["course_mg_per_kg"] > values["high_cumulative_mg_per_kg"]
     on_steroid = np.where(high, values["osteonecrosis_high_cumulative_ratio"], values["osteonecrosis_on_steroid_ratio"])
     ratio = np.where(pieces["on_steroid"], on_steroid, 1.0)
-    at_risk = ((pieces["age"] > assumptions.osteonecrosis_minimum_age_years) & ~pieces["osteonecrosis"]).to_numpy()
+    at_risk = ((pieces["age"] > values["osteonecrosis_minimum_age_years"]) & ~pieces["osteonecrosis"]).to_numpy()
     return np.asarray(values["osteonecrosis_per_year"] * ratio * at_risk * length(pieces), dtype=np.float64)
 
 

@@ -1,0 +1,197 @@
+"""Who is given which line, and when: bridges, occasions, ages reached, hypersplenism now, and waiting for what is scarce."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, Final
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from alps_sim.engines.clinic import Clinic
+from alps_sim.outcomes.block import BLOCK_SIZE
+from alps_sim.population import draw_population
+from alps_sim.rules import codes, events
+from alps_sim.scenario.inputs import Inputs
+from alps_sim.scenario.strategy import Line
+from tests import worlds
+
+FIVE: Final = 5.0
+A_MOMENT: Final = 1e-9
+RESUMED, BRIDGE = 1.0, 2.0
+"""Values of an `agent_start` line."""
+
+Lines = list[tuple[float, int, int, float]]
+"""Time, kind, code and value of a patient's event lines."""
+
+
+def of_strategy(inputs: Inputs, name: str) -> Inputs:
+    """The inputs with one strategy alone."""
+    return replace(inputs, strategies=tuple(one for one in inputs.strategies if one.name == name))
+
+
+def children(inputs: Inputs, age_years: float) -> Inputs:
+    """All patients of one age at the index, followed for life."""
+    return worlds.for_life(worlds.with_patients(inputs, age_years, 60.0, cytopenia_share=1.0))
+
+
+def lives(inputs: Inputs, patients: int = BLOCK_SIZE) -> Iterator[tuple[float, Lines]]:
+    """Age at the index and event lines of each patient."""
+    result = worlds.live(inputs, patients, keep_events=True)
+    ages = dict(zip(result.rows["patient"].tolist(), result.rows["age_at_index"].tolist(), strict=True))
+    columns = (result.events[name].tolist() for name in ("patient", "time", "kind", "code", "value"))
+    for patient, lines in groupby(zip(*columns, strict=True), key=lambda line: line[0]):
+        yield ages[patient], [line[1:] for line in lines]
+
+
+def first(lines: Lines, kind: int) -> float:
+    """Time of the first line of a kind; NEVER if there is none."""
+    return next((time for time, its, _, _ in lines if its == kind), codes.NEVER)
+
+
+# Bridges
+
+
+def test_a_child_under_five_on_a_bridge_is_referred_on_the_fifth_birthday(main_inputs: Inputs) -> None:
+    bridged = 0
+    for age, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
+        birthday = FIVE - age
+        state = [(code, value) for time, kind, code, value in lines if kind == events.LOG_AGENT_START and time < birthday]
+        stops = [code for time, kind, code, _ in lines if kind == events.LOG_AGENT_STOP and time < birthday]
+        assert all(value == BRIDGE for _, value in state)
+        if len(state) > len(stops) and first(lines, events.LOG_DEATH) > birthday:
+            bridged += 1
+            assert first(lines, events.LOG_REFERRAL) == pytest.approx(birthday, abs=A_MOMENT)
+    assert bridged > 20
+
+
+def test_a_bridge_is_no_treatment_failure_and_may_be_given_again_after_the_relapse(main_inputs: Inputs) -> None:
+    again = 0
+    for _, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
+        operation, failure = first(lines, events.SPLENECTOMY_DONE), first(lines, events.LOG_TREATMENT_FAILURE)
+        assert failure >= min(operation, first(lines, events.LOG_DEATH))
+        starts = [(time, code) for time, kind, code, _ in lines if kind == events.LOG_AGENT_START]
+        before = {code for time, code in starts if time < operation}
+        again += bool(before & {code for time, code in starts if time > operation})
+    assert again > 10
+
+
+def test_a_bridge_that_failed_is_not_given_again(main_inputs: Inputs) -> None:
+    failed = 0
+    for _, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
+        spent: set[int] = set()
+        for _, kind, code, value in lines:
+            if kind == events.LOG_AGENT_START and value != RESUMED:
+                assert code not in spent
+            if kind == events.LOG_AGENT_STOP and value > 0.0:
+                spent.add(code)
+                failed += 1
+    assert failed > 20
+
+
+@pytest.mark.parametrize("treatment", ["splenectomy", "rituximab"])
+def test_what_is_not_taken_day_by_day_is_no_bridge(treatment: str) -> None:
+    with pytest.raises(ValidationError, match="expected an agent taken day by day for a bridge"):
+        Line.model_validate({"treatment": treatment, "bridge": True})
+
+
+# Ages and occasions
+
+
+def test_a_refractory_child_is_looked_at_again_on_the_birthday_that_opens_a_line(main_inputs: Inputs) -> None:
+    """Under steroids alone surgery is the rescue, from five years of age."""
+    waited = 0
+    for age, lines in lives(of_strategy(children(main_inputs, 4.2), "steroids_alone"), 4 * BLOCK_SIZE):
+        birthday = FIVE - age
+        phases = [code for time, kind, code, _ in lines if kind == events.LOG_PHASE and time < birthday]
+        if phases and phases[-1] == codes.PHASE_REFRACTORY and first(lines, events.LOG_DEATH) > birthday:
+            waited += 1
+            assert first(lines, events.LOG_REFERRAL) == pytest.approx(birthday, abs=A_MOMENT)
+    assert waited > 10
+
+
+def test_a_line_for_an_occasion_is_taken_on_no_other(main_inputs: Inputs) -> None:
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    lines = worlds.part(inputs.strategies[0].lines, 0, 1).copy()
+    lines["occasions"] = codes.TRIGGER_STEROID_DEPENDENCE
+    everything = {"triggers": codes.TRIGGER_FIRST_PULSE | codes.TRIGGER_STEROID_DEPENDENCE, "start_delay_years": 0.0}
+    taken = 0
+    for _, life in lives(worlds.with_strategy(inputs, everything, lines)):
+        start = first(life, events.LOG_AGENT_START)
+        if start < codes.NEVER:
+            taken += 1
+            assert first(life, events.LOG_STEROID_DEPENDENCE) <= start
+    assert taken > 50
+
+
+# Hypersplenism
+
+
+def test_rescue_surgery_is_for_a_spleen_that_is_enlarged_now(main_inputs: Inputs) -> None:
+    """Sequestration in the last flare is no reason once a drug has brought the spleen to its normal size."""
+    referred = 0
+    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 4 * BLOCK_SIZE):
+        spleen, sequestered = -1, False
+        for _, kind, code, _ in lines:
+            if kind in (events.LOG_ENTRY, events.LOG_SPLEEN_SIZE):
+                spleen = code
+            elif kind == events.FLARE:
+                sequestered = code & 16 > 0
+            elif kind == events.LOG_REFERRAL:
+                referred += 1
+                assert spleen == codes.SPLEEN_MASSIVE or (spleen == codes.SPLEEN_MODERATE and sequestered)
+    assert referred > 100
+
+
+# Waiting
+
+
+class Scarce(Clinic):
+    """A clinic in which one service is always taken for a week."""
+
+    service = codes.SERVICE_BED
+    years = 7.0 / codes.DAYS_PER_YEAR
+
+    def waiting_years(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        waiting = np.zeros(len(codes.SERVICES))
+        waiting[self.service] = self.years
+        return waiting
+
+
+class FullChairs(Scarce):
+    service = codes.SERVICE_INFUSION_CHAIR
+
+
+def clinic_lines(clinic: type[Clinic], inputs: Inputs, patients: int) -> np.ndarray[Any, Any]:
+    """Event lines of some patients in a clinic."""
+    return clinic(inputs, 0, draw_population(inputs, 0, 0, patients), keep_events=True).run().events
+
+
+def test_a_pulse_waits_for_a_bed_under_oral_prednisone(main_inputs: Inputs) -> None:
+    """In the first flare nothing has gone another way yet: the pulse comes a week later, and prednisone by mouth fills the week."""
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    pulses = [clinic_lines(clinic, inputs, 200) for clinic in (Clinic, Scarce)]
+    at_once, later = (lines[(lines["kind"] == events.LOG_STEROID_DOSE) & (lines["code"] == 1) & (lines["time"] < 0.03)] for lines in pulses)
+    immediate = at_once[at_once["time"] == 0.0]
+    assert immediate.size > 20
+    delayed = {line["patient"]: line["time"] for line in later[::-1]}
+    assert all(delayed[line["patient"]] == pytest.approx(Scarce.years, abs=A_MOMENT) for line in immediate)
+    held = pulses[1][(pulses[1]["kind"] == events.LOG_STEROID_DOSE) & (pulses[1]["time"] == 0.0)]
+    assert set(immediate["patient"]) <= set(held[(held["code"] == 0) & (held["value"] > 0.0)]["patient"])
+    starts = pulses[1]["kind"] == events.ACUTE_STEP_START
+    assert starts.sum() >= immediate.size
+
+
+def test_a_course_waits_for_an_infusion_chair(main_inputs: Inputs) -> None:
+    """A ladder of rituximab alone: everybody's first course comes with the first flare, or a week after it."""
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    steps = worlds.part(inputs.strategies[0].steps, 0, 1).copy()
+    steps["kind"], steps["if_severity"] = codes.STEP_RITUXIMAB, codes.ANY
+    inputs = replace(inputs, strategies=(replace(inputs.strategies[0], steps=steps),))
+    for clinic, expected in ((Clinic, 0.0), (FullChairs, Scarce.years)):
+        lines = clinic_lines(clinic, inputs, 20)
+        courses = lines[lines["kind"] == events.LOG_COURSE_START]
+        firsts = {line["patient"]: line["time"] for line in courses[::-1]}
+        assert len(firsts) == 20
+        assert all(time == pytest.approx(expected, abs=A_MOMENT) for time in firsts.values())
