@@ -13,6 +13,7 @@ from alps_sim.engines.clinic import Clinic
 from alps_sim.outcomes.block import BLOCK_SIZE
 from alps_sim.population import draw_population
 from alps_sim.rules import codes, events
+from alps_sim.rules.body import weight_of
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.strategy import Line
 from tests import worlds
@@ -195,3 +196,29 @@ def test_a_course_waits_for_an_infusion_chair(main_inputs: Inputs) -> None:
         firsts = {line["patient"]: line["time"] for line in courses[::-1]}
         assert len(firsts) == 20
         assert all(time == pytest.approx(expected, abs=A_MOMENT) for time in firsts.values())
+
+
+# The taper after an answer
+
+
+def test_a_pulse_cut_short_by_an_answer_is_followed_by_its_own_oral_taper(main_inputs: Inputs) -> None:
+    """Surgery or an agent may clear the counts while methylprednisolone runs: nobody goes on by mouth with its dose."""
+    cut_short = 0
+    for inputs in (of_strategy(main_inputs, name) for name in ("early_splenectomy", "mmf_then_sirolimus")):
+        highest = inputs.strategies[0].steps["taper_dose_mg_per_kg_per_day"].max()
+        result = worlds.live(inputs, keep_events=True)
+        doses = result.events[result.events["kind"] == events.LOG_STEROID_DOSE]
+        weights = body_weights(inputs, result.rows, doses)
+        after_pulse = np.flatnonzero((doses["code"][1:] == 0) & (doses["code"][:-1] == 1) & (doses["value"][1:] > 0.0)) + 1
+        per_kg = doses["value"][after_pulse] / weights[after_pulse]
+        cut_short += after_pulse.size
+        assert (per_kg <= highest + A_MOMENT).all()
+    assert cut_short > 100
+
+
+def body_weights(inputs: Inputs, rows: Any, lines: Any) -> np.ndarray[Any, Any]:
+    """Weight in kg of the patient of each line at its time."""
+    place = lines["patient"] - rows["patient"][0]
+    age = (rows["age_at_index"][place] + lines["time"] + A_MOMENT).astype(int)
+    bodies = inputs.body[rows["sex"][place], age]
+    return np.array([weight_of(body, z) for body, z in zip(bodies, rows["weight_z"][place], strict=True)])

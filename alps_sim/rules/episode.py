@@ -145,9 +145,17 @@ def review_maintenance(patient: Any, world: Any) -> bool:
 
 
 @compiled
+def _dose_to_taper_from(patient: Any, world: Any) -> float:
+    """Oral dose, mg/kg a day: the present one, or what follows the intravenous pulse that is running."""
+    if patient.steroid_is_iv == 1:
+        return world.steps[patient.step].taper_dose_mg_per_kg_per_day
+    return patient.steroid_mg_per_day / patient.weight_kg
+
+
+@compiled
 def answer_by_other_means(patient: Any, world: Any) -> None:
     """An agent, surgery or time has cleared the counts: an open flare ends with a taper, maintenance stops."""
     if is_cytopenic(patient):
-        end_flare(patient, world, patient.steroid_mg_per_day / patient.weight_kg)
+        end_flare(patient, world, _dose_to_taper_from(patient, world))
     else:
         relieve_maintenance(patient, world)
