@@ -198,7 +198,38 @@ def test_a_course_waits_for_an_infusion_chair(main_inputs: Inputs) -> None:
         assert all(time == pytest.approx(expected, abs=A_MOMENT) for time in firsts.values())
 
 
+# Courses
+
+
+def test_a_course_is_given_for_cytopenia_that_is_there_or_held_by_steroids(main_inputs: Inputs) -> None:
+    inputs = worlds.with_parameters(of_strategy(main_inputs, "mmf_then_sirolimus"), {"lymphoma_exclusion_delay_days": 0.0})
+    given, needed = 0, {codes.PHASE_FLARE, codes.PHASE_REFRACTORY, codes.PHASE_MAINTENANCE}
+    for _, lines in lives(worlds.with_strategy(inputs, {"start_delay_years": 0.0}), 4 * BLOCK_SIZE):
+        phase = codes.PHASE_NONE
+        for _, kind, code, _ in lines:
+            phase = code if kind == events.LOG_PHASE else phase
+            if kind == events.LOG_COURSE_START:
+                given += 1
+                assert phase in needed
+    assert given > 100
+
+
 # The taper after an answer
+
+
+def test_a_taper_falls_with_every_step_also_from_the_adult_maximum(main_inputs: Inputs) -> None:
+    """The dose by weight of a heavy adult is far above the maximum: the taper starts from what is given."""
+    tapers = 0
+    for _, lines in lives(children(of_strategy(main_inputs, "steroids_alone"), 30.0), 100):
+        tapering, last = False, 0.0
+        for _, kind, code, value in lines:
+            if kind == events.LOG_PHASE:
+                tapering, last = code == codes.PHASE_TAPER, codes.NEVER
+            elif kind == events.LOG_STEROID_DOSE and tapering:
+                tapers += 1
+                assert value < last
+                last = value
+    assert tapers > 1000
 
 
 def test_a_pulse_cut_short_by_an_answer_is_followed_by_its_own_oral_taper(main_inputs: Inputs) -> None:

@@ -11,13 +11,12 @@ from alps_sim.rules.codes import (
     DAYS_PER_YEAR,
     NEVER,
     PHASE_CLEARANCE,
-    PHASE_FLARE,
     PHASE_MAINTENANCE,
     PHASE_NONE,
-    PHASE_REFRACTORY,
     PHASE_TAPER,
 )
-from alps_sim.rules.factors import EPISODE, mark
+from alps_sim.rules.doses import prednisone_mg_per_day
+from alps_sim.rules.factors import EPISODE, is_cytopenic, mark
 from alps_sim.rules.journal import note
 from alps_sim.rules.steroids import give_oral_prednisone
 
@@ -31,12 +30,6 @@ def set_phase(patient: Any, world: Any, phase: int) -> None:
         note(patient, world, e.LOG_PHASE, phase, float(patient.taper_steps) if phase == PHASE_TAPER else 0.0)
     patient.phase = phase
     mark(patient, EPISODE)
-
-
-@compiled
-def is_cytopenic(patient: Any) -> bool:
-    """Whether counts are below the threshold now."""
-    return patient.phase == PHASE_FLARE or patient.phase == PHASE_REFRACTORY
 
 
 @compiled
@@ -57,8 +50,8 @@ def _set_taper_dose(patient: Any, world: Any) -> None:
 
 @compiled
 def begin_taper(patient: Any, world: Any, dose_mg_per_kg: float) -> None:
-    """Begin to taper oral prednisone from a dose."""
-    patient.taper_dose_mg_per_kg = dose_mg_per_kg
+    """Begin to taper oral prednisone from a dose, or from the adult maximum if that is less."""
+    patient.taper_dose_mg_per_kg = prednisone_mg_per_day(patient, world, dose_mg_per_kg) / patient.weight_kg
     patient.taper_step = 0
     patient.taper_steps = _taper_steps(patient, world)
     set_phase(patient, world, PHASE_TAPER)

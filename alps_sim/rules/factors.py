@@ -126,7 +126,12 @@ def treatment_ratio(patient: Any, world: Any) -> float:
 
 
 @compiled
+def is_cytopenic(patient: Any) -> bool:
+    """Whether counts are below the threshold now."""
+    return patient.phase == PHASE_FLARE or patient.phase == PHASE_REFRACTORY
+
+
+@compiled
 def is_neutropenic(patient: Any) -> bool:
     """Whether a flare with neutropenia lasts now."""
-    cytopenic = patient.phase == PHASE_FLARE or patient.phase == PHASE_REFRACTORY
-    return cytopenic and patient.flare_lineages & NEUTROPENIA_BIT != 0
+    return is_cytopenic(patient) and patient.flare_lineages & NEUTROPENIA_BIT != 0

@@ -4,8 +4,7 @@ from typing import Any
 
 from alps_sim.accelerate import compiled
 from alps_sim.rules import accounts as a
-from alps_sim.rules.codes import PHASE_FLARE, PHASE_REFRACTORY
-from alps_sim.rules.factors import on_high_dose
+from alps_sim.rules.factors import is_cytopenic, on_high_dose
 
 BLEED = 1
 INTRACRANIAL_BLEED = 2
@@ -20,7 +19,7 @@ def _flare_ratio(patient: Any, world: Any) -> float:
         ratio = p.intracranial_haemorrhage_utility_ratio
     elif patient.bleed == BLEED:
         ratio = p.utility_bleed_ratio
-    elif patient.phase == PHASE_FLARE or patient.phase == PHASE_REFRACTORY:
+    elif is_cytopenic(patient):
         ratio = p.utility_flare_ratio
     if patient.intracranial_sequelae == 1:
         ratio *= p.intracranial_sequelae_utility_ratio

@@ -6,6 +6,7 @@ from alps_sim.accelerate import compiled
 from alps_sim.rules import codes as c
 from alps_sim.rules.agents import begin_answer, end_course, lose_answer, start_agent, start_course, stop_agent
 from alps_sim.rules.episode import answer_by_other_means
+from alps_sim.rules.factors import is_cytopenic
 from alps_sim.rules.treatment import consider_treatment
 
 
@@ -31,11 +32,11 @@ def end_agent_and_move_on(patient: Any, world: Any, after: int) -> None:
 
 @compiled
 def lose_response(patient: Any, world: Any) -> None:
-    """An agent no longer answers: in an open episode that shows at once, else with the next flare."""
-    if patient.phase == c.PHASE_NONE:
-        lose_answer(patient)
-    else:
+    """An agent no longer answers: under cytopenia that shows at once, else with the next flare or breakthrough."""
+    if is_cytopenic(patient):
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+    else:
+        lose_answer(patient)
 
 
 @compiled
@@ -60,9 +61,9 @@ def show_agent_effect(patient: Any, world: Any) -> None:
 
 @compiled
 def end_course_and_move_on(patient: Any, world: Any, after: int) -> None:
-    """A course is spent: the next line is taken if an episode is open and no daily agent is there, else with the next flare."""
+    """A course is spent: the next line is taken under cytopenia, if no daily agent is there, else with the next flare or breakthrough."""
     end_course(patient, world, after)
-    if patient.phase == c.PHASE_NONE:
-        patient.line_due = 1
-    else:
+    if is_cytopenic(patient):
         consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+    else:
+        patient.line_due = 1

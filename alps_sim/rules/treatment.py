@@ -10,7 +10,7 @@ from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
 from alps_sim.rules.agents import has_hypersplenism
 from alps_sim.rules.decisions import draw
-from alps_sim.rules.factors import SPLEEN, mark
+from alps_sim.rules.factors import SPLEEN, is_cytopenic, mark
 from alps_sim.rules.journal import note
 
 NO_LINE = -1
@@ -66,8 +66,9 @@ def _is_possible(patient: Any, world: Any, treatment: int) -> bool:
         return False
     if treatment == c.SPLENECTOMY:
         return patient.spleen != c.SPLEEN_REMOVED and patient.splenectomy_pending == 0
-    if world.agents[treatment].course_infusions > 0.0:  # given for cytopenia that is there, not to a quiet patient
-        return patient.course_agent == c.NO_AGENT and patient.phase != c.PHASE_NONE
+    if world.agents[treatment].course_infusions > 0.0:  # given for cytopenia that is there or held by steroids
+        present = is_cytopenic(patient) or patient.phase == c.PHASE_MAINTENANCE
+        return patient.course_agent == c.NO_AGENT and present
     return True
 
 
