@@ -14,7 +14,7 @@ from alps_sim.rules.decisions import decide, response_probability
 from alps_sim.rules.doses import ivig_g
 from alps_sim.rules.episode import answer_by_other_means, end_flare, review_maintenance, set_phase
 from alps_sim.rules.journal import note
-from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_lost_response
+from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_failed_treatment
 from alps_sim.rules.steroids import give_iv_methylprednisolone, give_oral_prednisone
 from alps_sim.rules.treatment import age_now, consider_treatment, meets, refer_for_splenectomy
 
@@ -238,7 +238,7 @@ def _judge_agent(patient: Any, world: Any) -> None:
     if patient.steroid_dependent == 1 and patient.agent_answering == 1:
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
     else:
-        reveal_lost_response(patient, world)
+        reveal_failed_treatment(patient, world)
 
 
 @compiled
@@ -267,6 +267,7 @@ def break_through(patient: Any, world: Any) -> None:
 def review_dependence(patient: Any, world: Any) -> None:
     """Review of maintenance steroids; while they go on, dependence is an occasion for long-term treatment."""
     if review_maintenance(patient, world):
+        reveal_failed_treatment(patient, world)
         consider_treatment(patient, world, c.TRIGGER_STEROID_DEPENDENCE)
 
 

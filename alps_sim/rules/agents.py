@@ -102,7 +102,7 @@ def start_agent(patient: Any, world: Any, agent: int, bridge: int) -> None:
     if patient.first_agent_time == NEVER:
         patient.first_agent_time = patient.time
     patient.agent = agent
-    patient.agent_lost = 0
+    patient.agent_failed_unseen = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
     if data.loading_dose_mg > 0.0:
@@ -134,7 +134,7 @@ def resume_weaned_agent(patient: Any, world: Any) -> None:
     patient.weaned_agent = NO_AGENT
     patient.agent = agent
     patient.agent_will_answer = 1
-    patient.agent_lost = 0
+    patient.agent_failed_unseen = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
     patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, True)
@@ -160,16 +160,30 @@ def begin_answer(patient: Any, world: Any) -> None:
     note(patient, world, e.LOG_AGENT_ANSWER, patient.agent, patient.time - patient.agent_started)
     _decide_shrinkage(patient, world)
     patient.breakthrough_chain = 0
-    if world.strategy.wean_allowed == 1 and patient.weanings < world.strategy.wean_attempts:
-        patient.next_time[e.WEANING] = patient.time + world.strategy.wean_quiet_years
+    _plan_weaning(patient, world)
     mark(patient, TREATMENT)
 
 
 @compiled
-def lose_answer(patient: Any) -> None:
-    """The agent no longer holds the disease in check; nobody knows before the next flare."""
+def _plan_weaning(patient: Any, world: Any) -> None:
+    """Think of weaning after the quiet years, if the strategy allows it once more."""
+    if world.strategy.wean_allowed == 1 and patient.weanings < world.strategy.wean_attempts:
+        patient.next_time[e.WEANING] = patient.time + world.strategy.wean_quiet_years
+
+
+@compiled
+def fail_unseen(patient: Any, world: Any, after: int) -> None:
+    """The agent does not hold the disease in check; nobody knows before the next flare.
+
+    Parameters
+    ----------
+    after
+        How it failed, a bit over AFTER: it never answered, or no longer does.
+    """
     patient.agent_answering = 0
-    patient.agent_lost = 1
+    patient.agent_failed_unseen = after
+    if after != AFTER_RESPONSE_LOST:
+        _plan_weaning(patient, world)
     mark(patient, TREATMENT)
 
 
@@ -216,7 +230,7 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
     patient.agent_is_bridge = 0
     patient.agent_answering = 0
     patient.agent_will_answer = 0
-    patient.agent_lost = 0
+    patient.agent_failed_unseen = 0
     patient.next_time[e.AGENT_EFFECT] = NEVER
     patient.next_time[e.WEANING] = NEVER
     patient.next_time[e.SPLEEN_SHRINKAGE] = NEVER
@@ -234,8 +248,8 @@ def consider_weaning(patient: Any, world: Any) -> None:
         patient.next_time[e.WEANING] = due
         return
     note(patient, world, e.WEANING, patient.agent, 0.0)
-    if patient.agent_lost == 1:  # it held nothing any more: the next flare goes to the next line
-        stop_agent(patient, world, AFTER_RESPONSE_LOST)
+    if patient.agent_failed_unseen != 0:  # it held nothing: the next flare goes to the next line
+        stop_agent(patient, world, patient.agent_failed_unseen)
         patient.line_due = 1
         return
     patient.weaned_agent = patient.agent

@@ -18,7 +18,7 @@ from alps_sim.rules.decisions import decide, draw, next_ordinal
 from alps_sim.rules.episode import set_phase
 from alps_sim.rules.factors import SPLEEN, mark
 from alps_sim.rules.journal import note
-from alps_sim.rules.responses import reveal_lost_response
+from alps_sim.rules.responses import reveal_failed_treatment
 from alps_sim.rules.treatment import consider_treatment
 
 
@@ -55,7 +55,7 @@ def _begin_treatment(patient: Any, world: Any) -> None:
         give_pulse(patient, world)
     else:
         climb_ladder(patient, world, 0)
-    reveal_lost_response(patient, world)
+    reveal_failed_treatment(patient, world)
     consider_treatment(patient, world, c.TRIGGER_FIRST_PULSE)
     consider_treatment(patient, world, c.TRIGGER_FLARE_NUMBER)
     if patient.steroid_dependent == 1:

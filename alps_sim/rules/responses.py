@@ -4,7 +4,7 @@ from typing import Any
 
 from alps_sim.accelerate import compiled
 from alps_sim.rules import codes as c
-from alps_sim.rules.agents import begin_answer, end_course, lose_answer, start_agent, start_course, stop_agent
+from alps_sim.rules.agents import begin_answer, end_course, fail_unseen, start_agent, start_course, stop_agent
 from alps_sim.rules.episode import answer_by_other_means
 from alps_sim.rules.factors import is_cytopenic
 from alps_sim.rules.treatment import consider_treatment
@@ -36,14 +36,14 @@ def lose_response(patient: Any, world: Any) -> None:
     if is_cytopenic(patient):
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
     else:
-        lose_answer(patient)
+        fail_unseen(patient, world, c.AFTER_RESPONSE_LOST)
 
 
 @compiled
-def reveal_lost_response(patient: Any, world: Any) -> None:
-    """A flare shows what was lost unseen: the next line takes the place of the agent or of the spent course."""
-    if patient.agent_lost == 1:
-        end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+def reveal_failed_treatment(patient: Any, world: Any) -> None:
+    """A flare, or steroids that cannot be stopped, show what has failed unseen: the next line takes its place, or a spent course's."""
+    if patient.agent_failed_unseen != 0:
+        end_agent_and_move_on(patient, world, patient.agent_failed_unseen)
     elif patient.line_due == 1:
         consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
     patient.line_due = 0
@@ -51,12 +51,14 @@ def reveal_lost_response(patient: Any, world: Any) -> None:
 
 @compiled
 def show_agent_effect(patient: Any, world: Any) -> None:
-    """The agent has taken effect, which ends an open flare; or its lack of effect is declared."""
+    """The agent has taken effect, which ends an open flare; or its lack of effect is declared, if there is cytopenia to show it."""
     if patient.agent_will_answer == 1:
         begin_answer(patient, world)
         answer_by_other_means(patient, world)
-    else:
+    elif is_cytopenic(patient) or patient.phase == c.PHASE_MAINTENANCE:
         end_agent_and_move_on(patient, world, c.AFTER_NO_ANSWER)
+    else:
+        fail_unseen(patient, world, c.AFTER_NO_ANSWER)
 
 
 @compiled

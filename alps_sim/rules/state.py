@@ -116,7 +116,7 @@ DYNAMICS: Final = (
     ("agent", "i8"),
     ("agent_will_answer", "i8"),
     ("agent_answering", "i8"),
-    ("agent_lost", "i8"),  # no longer answers, which the next flare will show
+    ("agent_failed_unseen", "i8"),  # how it failed (a bit over AFTER), which the next flare will show; 0 if it has not
     ("agent_started", "f8"),
     ("agent_is_bridge", "i8"),
     ("weaned_agent", "i8"),
