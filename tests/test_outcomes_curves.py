@@ -94,6 +94,21 @@ def test_bands_without_censoring_are_the_exact_ones_of_a_share() -> None:
         assert row["at_risk"] == (block.rows["death_time"] > 20.0).sum()
 
 
+def test_patients_who_leave_at_a_time_are_at_risk_just_before_it() -> None:
+    """Five patients: one dies at the index, one at 2 years, one a day before; two are seen for 3 years, one of them operated on at 1."""
+    rows = _rows(5)
+    rows["death_time"] = [0.0, 2.0, 2.0 - 1 / 365, codes.NEVER, codes.NEVER]
+    rows["death_cause"] = [codes.DEATH_OPERATIVE, codes.DEATH_OPSI, codes.DEATH_BACKGROUND, codes.ALIVE, codes.ALIVE]
+    rows["splenectomy_time"] = [0.0, codes.NEVER, codes.NEVER, 1.0, codes.NEVER]
+    rows["observation_years"], rows["relapse_time"] = 3.0, codes.NEVER
+    curves = Curves()
+    curves.add(_with_rows(rows))
+    at_risk = curves.table("any").set_index(["curve", "time_years"])["at_risk"]
+    for curve in (curve for curve in CURVES if curve != RELAPSE_CURVE):
+        assert [at_risk[curve, time] for time in (0.0, 0.25, 1.5, 2.0, 2.5, 3.0)] == [5, 4, 4, 3, 2, 2], curve
+    assert [at_risk[RELAPSE_CURVE, time] for time in (0.0, 0.25, 2.0)] == [2, 1, 1]
+
+
 def _books(seed: int) -> np.ndarray:
     generator = np.random.default_rng(seed)
     books = generator.uniform(0.0, 3.0, BOOKS_SHAPE)

@@ -2,7 +2,8 @@
 
 Times are dealt into narrow steps of 1/64 year and only counts are kept, so memory does not grow with the patients. Events come
 before censorings of the same step. Every reported time is a whole number of steps: without censoring the curves are exact
-there, with it the error is that of ordering within six days.
+there, with it the error is that of ordering within six days. The number at risk at a time is that just before it: those whose time
+ends then are among them, at time 0 all patients.
 
 Survival is the Kaplan-Meier estimate, incidence the Aalen-Johansen estimate; relapse is one minus Kaplan-Meier with death as
 censoring, as the publications have it. Bands are 95% simulation error at each time: Greenwood's variance (Aalen-Johansen:
@@ -46,14 +47,15 @@ def _step(times: Array) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 @dataclass
 class _Counts:
-    """Events by kind and censorings in every step."""
+    """Events by kind and censorings in every step, and how many of both came at its very end."""
 
     events: np.ndarray[Any, np.dtype[np.int64]]
     censored: np.ndarray[Any, np.dtype[np.int64]]
+    at_the_end: np.ndarray[Any, np.dtype[np.int64]]
 
     @classmethod
     def empty(cls, kinds: int) -> "_Counts":
-        return cls(np.zeros((kinds, STEPS), dtype=np.int64), np.zeros(STEPS, dtype=np.int64))
+        return cls(np.zeros((kinds, STEPS), dtype=np.int64), *np.zeros((2, STEPS), dtype=np.int64))
 
     def add(self, times: Array, kinds: np.ndarray[Any, Any]) -> None:
         """Add patients by the end of their time at risk and the kind of event that ended it; -1 is censoring."""
@@ -61,6 +63,7 @@ class _Counts:
         for kind in range(self.events.shape[0]):
             self.events[kind] += np.bincount(steps[kinds == kind], minlength=STEPS)
         self.censored += np.bincount(steps[kinds < 0], minlength=STEPS)
+        self.at_the_end += np.bincount(steps[times * STEPS_PER_YEAR == steps], minlength=STEPS)
 
     def at_risk(self) -> Array:
         """Patients at risk at the beginning of each step."""
@@ -152,12 +155,13 @@ class Curves:
 def _tidy(curve: str, estimate: Array, variance: Array, counts: _Counts) -> pd.DataFrame:
     """One curve at the report times, as long as anyone is at risk."""
     remaining = counts.at_risk() - counts.events.sum(axis=0) - counts.censored
+    just_before = remaining + counts.at_the_end
     n = counts.at_risk()[0]
     rows = []
     for time in REPORT_TIMES:
         step = int(time * STEPS_PER_YEAR)
         band = _band(float(estimate[step]), float(variance[step]), n)
-        rows.append((curve, time, estimate[step], *band, int(remaining[step])))
+        rows.append((curve, time, estimate[step], *band, int(just_before[step])))
         if remaining[step] == 0:
             break
     return pd.DataFrame(rows, columns=list(SURVIVAL_COLUMNS[1:]))
