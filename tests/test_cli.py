@@ -264,6 +264,7 @@ def test_evidence_shows_a_published_figure() -> None:
     told = called("evidence", "recurrent_cytopenia").stdout
     assert "104/150" in told
     assert "Rao" in told
+    assert "or two_opsi if opsi_episodes_counted is at_least_two" in called("evidence", "septic_after_splenectomy").stdout
 
 
 def test_evidence_of_an_unknown_name_exits_2_with_the_nearest() -> None:

@@ -6,7 +6,9 @@ import pytest
 from scipy import stats
 
 from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.readings import load_readings, reading_choices
 from alps_sim.evidence.targets import CLASSES, FILE, Observed, load_targets, read_targets, target_cohorts
+from alps_sim.outcomes.observation import STATISTICS
 
 TARGETS = {target.identifier: target for target in load_targets()}
 TEXT = FILE.read_text(encoding="utf-8")
@@ -65,6 +67,25 @@ def test_a_bare_value_has_no_interval() -> None:
     assert TARGETS["relapse_4_years"].observed.interval() is None
 
 
+@pytest.mark.parametrize(
+    ("reading", "alternative", "target"),
+    [("multiple_episodes", "at_least_two", "septic_after_splenectomy"), ("deaths_by_cause", "any_cause", "opsi_deaths")],
+)
+def test_a_figure_read_otherwise_is_compared_with_another_statistic_and_told_so(reading: str, alternative: str, target: str) -> None:
+    usual, other = (TARGETS[target].read_with(reading_choices(selected)) for selected in ({}, {reading: alternative}))
+    assert usual == TARGETS[target]
+    assert other.statistic != usual.statistic
+    assert other.description != usual.description
+    assert (other.observed, other.window) == (usual.observed, usual.window)
+
+
+def test_every_count_that_a_reading_changes_is_acted_upon_and_simulated() -> None:
+    counted = {choice for reading in load_readings().values() for one in reading.alternatives.values() for choice in one.choices}
+    others = [other for target in TARGETS.values() for other in target.otherwise]
+    assert {other.choice for other in others} == {choice for choice in counted if choice.endswith("_counted")}
+    assert {other.statistic for other in others} <= set(STATISTICS)
+
+
 def test_a_window_ends_after_years_or_with_follow_up() -> None:
     assert TARGETS["relapse_4_years"].window.years == 4
     assert TARGETS["opsi_deaths"].window.until == "end_of_follow_up"
@@ -100,6 +121,8 @@ def test_an_observation_that_cannot_be_is_refused_at_its_line(tmp_path: Path, ne
         ("from: splenectomy,", "from: splenectomi,", "did you mean `splenectomy`"),
         ("until: 4}", "until: -4}", "years above 0"),
         ("until: 4}", "until: later}", "an end or a number of years"),
+        ("opsi_deaths_counted:", "opsi_death_counted:", "did you mean `opsi_deaths_counted`"),
+        ("at_least_two: {", "at_least_too: {", "did you mean `at_least_two`"),
     ],
 )
 def test_a_word_that_is_not_known_is_refused_with_the_nearest(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -80,6 +80,21 @@ def test_remission_after_a_course_must_be_seen_for_six_months() -> None:
     assert course_remission(rows).tolist() == [True, False, False]
 
 
+def test_deaths_after_sepsis_are_those_of_any_cause_in_septic_patients_while_observed() -> None:
+    """Five splenectomised at the index: of sepsis, of another cause after it, of another without it, after the follow-up, alive."""
+    never = codes.NEVER
+    rows = _patients(
+        6,
+        splenectomy_time=[0.0, 0.0, 0.0, 0.0, 0.0, never],
+        first_opsi_time=[2.0, 2.0, never, 2.0, 2.0, never],
+        death_time=[2.0, 5.0, 5.0, 11.0, never, 5.0],
+        death_cause=[codes.DEATH_OPSI, *[codes.DEATH_LYMPHOMA] * 3, codes.ALIVE, codes.DEATH_LYMPHOMA],
+    )
+    shares = cohort_statistics(rows, 6).loc[0]
+    assert shares["deaths_after_opsi"] == pytest.approx(2 / 5)
+    assert shares["opsi_deaths"] == pytest.approx(1 / 5)
+
+
 def test_relapse_by_hand() -> None:
     """Four operated at 1: relapse after 1 and 3 years, one seen for 2 only, one free for 9: S(4) = 3/4 x 1/2."""
     rows = _patients(5, splenectomy_time=[1, 1, 1, 1, codes.NEVER], relapse_time=[2, 4, codes.NEVER, codes.NEVER, codes.NEVER])

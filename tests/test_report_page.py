@@ -198,10 +198,10 @@ def test_reading_chosen_by_the_scenario_is_marked() -> None:
 
 
 def _predictions(strategy: str, low: float = 0.56) -> pd.DataFrame:
-    names = ["initial_responders", "long_term_responders", "one_opsi", "two_opsi", "opsi_deaths"]
-    table = {"strategy": strategy, "statistic": names, "definition": "", "mean": [0.88, 0.70, 0.4, 0.2, 0.05], "cohorts": 400}
-    drawn = {"drawn_low": [float("nan")] * 5, "drawn_high": [float("nan")] * 5}
-    return pd.DataFrame({**table, "low": [0.8, low, 0.3, 0.1, 0.01], "high": [0.93, 0.81, 0.5, 0.3, 0.2], **drawn})
+    names = ["initial_responders", "long_term_responders", "one_opsi", "two_opsi", "opsi_deaths", "deaths_after_opsi"]
+    table = {"strategy": strategy, "statistic": names, "definition": "", "mean": [0.88, 0.70, 0.4, 0.2, 0.05, 0.08], "cohorts": 400}
+    drawn = {"drawn_low": [float("nan")] * 6, "drawn_high": [float("nan")] * 6}
+    return pd.DataFrame({**table, "low": [0.8, low, 0.3, 0.1, 0.01, 0.02], "high": [0.93, 0.81, 0.5, 0.3, 0.2, 0.3], **drawn})
 
 
 def test_published_figures_stand_beside_the_simulated() -> None:
@@ -224,12 +224,20 @@ def _renamed(scenario: object) -> object:
     return scenario.model_copy(update={"strategies": strategies, "comparator": STRATEGIES[1]})  # type: ignore[attr-defined]
 
 
-def test_reading_of_multiple_episodes_decides_what_is_compared() -> None:
-    scenario = load_scenario(SCENARIOS / "nih_cohort.yaml", {})
-    for selected, simulated in (({}, "40%"), ({"multiple_episodes": "at_least_two"}, "20%")):
-        found, _ = comparisons(scenario.model_copy(update={"readings": selected}), _predictions("as_treated"))
-        (septic,) = [row for row in found["as_treated"] if "27/66" in row.published]
-        assert septic.simulated == simulated
+@pytest.mark.parametrize(
+    ("readings", "published", "simulated", "description"),
+    [
+        ({}, "27/66", "40%", "At least one sepsis after splenectomy"),
+        ({"multiple_episodes": "at_least_two"}, "27/66", "20%", "At least two sepses after splenectomy"),
+        ({}, "6/66", "5%", "Deaths of sepsis after splenectomy"),
+        ({"deaths_by_cause": "any_cause"}, "6/66", "8%", "Deaths of any cause after sepsis without a spleen"),
+    ],
+)
+def test_reading_decides_what_is_compared(readings: dict[str, str], published: str, simulated: str, description: str) -> None:
+    scenario = load_scenario(SCENARIOS / "nih_cohort.yaml", {}).model_copy(update={"readings": readings})
+    found, _ = comparisons(scenario, _predictions("as_treated"))
+    (row,) = [row for row in found["as_treated"] if f"({published})" in row.published]
+    assert (row.simulated, row.description) == (simulated, description)
 
 
 def test_comparison_of_what_is_no_replica_is_refused() -> None:

@@ -81,6 +81,7 @@ def _target(target: Target) -> str:
         f"  cohort         {target.cohort}, from {target.window.origin.replace('_', ' ')} to {window}",
         f"  class          {target.target_class}",
         f"  compared with  the statistic {target.statistic} of the simulated cohort",
+        *(f"                 or {other.statistic} if {other.choice} is {other.value}" for other in target.otherwise),
         f"  source         {target.source}",
         *([f"  note           {target.note}"] if target.note else []),
         f"  stands in      {target.file}:{target.line}",

@@ -94,6 +94,12 @@ def load_readings() -> Mapping[str, Reading]:
     return read_readings(FILE, load_ledger())
 
 
+@lru_cache(maxsize=1)
+def known_choices() -> Mapping[str, tuple[str, ...]]:
+    """Values that each named choice can have, by name of the choice, read once a process."""
+    return _choices(read_source(FILE).mapping(("choices", "readings"))["choices"])
+
+
 def read_readings(path: Path, ledger: Ledger) -> dict[str, Reading]:
     """Read readings from a file.
 
@@ -104,7 +110,7 @@ def read_readings(path: Path, ledger: Ledger) -> dict[str, Reading]:
         among its alternatives.
     """
     keys = read_source(path).mapping(("choices", "readings"))
-    choices = {name: _choice(entry) for name, entry in keys["choices"].table().items()}
+    choices = _choices(keys["choices"])
     return {name: _reading(name, entry, ledger, choices) for name, entry in keys["readings"].table().items()}
 
 
@@ -165,6 +171,10 @@ def find_reading(identifier: str) -> Reading:
     if identifier not in readings:
         raise EvidenceError(f"expected a reading of the paper, found `{identifier}`; {suggestion(identifier, readings)}")
     return readings[identifier]
+
+
+def _choices(item: Located) -> dict[str, tuple[str, ...]]:
+    return {name: _choice(entry) for name, entry in item.table().items()}
 
 
 def _choice(entry: Located) -> tuple[str, ...]:

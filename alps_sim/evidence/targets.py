@@ -5,7 +5,7 @@ figures test the model.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from scipy import special
 
 from alps_sim.evidence.errors import suggestion
+from alps_sim.evidence.readings import known_choices
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILE: Final = FOLDER / "targets.yaml"
@@ -99,6 +100,24 @@ class Window:
 
 
 @dataclass(frozen=True)
+class OtherReading:
+    """What a published figure is if the publication is read in another way.
+
+    Attributes
+    ----------
+    choice, value
+        The named choice of a reading under which it holds.
+    statistic, description
+        In place of the figure's own.
+    """
+
+    choice: str
+    value: str
+    statistic: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Target:
     """One published figure.
 
@@ -118,6 +137,8 @@ class Target:
         One of CLASSES.
     source, note
         Publication, and what to know when comparing; an empty note if there is nothing.
+    otherwise
+        What it is under other readings.
     file, line
         Where it stands.
     """
@@ -131,8 +152,22 @@ class Target:
     target_class: str
     source: str
     note: str
+    otherwise: tuple[OtherReading, ...]
     file: str
     line: int
+
+    def read_with(self, choices: Mapping[str, str]) -> "Target":
+        """The figure as it is under the choices in force.
+
+        Parameters
+        ----------
+        choices
+            Of `evidence.readings.reading_choices`.
+        """
+        for other in self.otherwise:
+            if choices[other.choice] == other.value:
+                return replace(self, statistic=other.statistic, description=other.description)
+        return self
 
 
 @lru_cache(maxsize=1)
@@ -166,7 +201,7 @@ def read_targets(path: Path) -> tuple[Target, ...]:
 
 
 def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target:
-    keys = entry.mapping(_REQUIRED, ("note",))
+    keys = entry.mapping(_REQUIRED, ("note", "otherwise"))
     return Target(
         name,
         keys["description"].text(),
@@ -177,16 +212,32 @@ def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target
         _one_of(keys["class"], CLASSES, "a class"),
         keys["source"].text(),
         keys["note"].text() if "note" in keys else "",
+        _otherwise(keys["otherwise"]) if "otherwise" in keys else (),
         entry.file,
         entry.line,
     )
 
 
+def _otherwise(item: Located) -> tuple[OtherReading, ...]:
+    """Other readings of a figure, by choice and by the value of the choice."""
+    found = []
+    for choice, by_value in item.table().items():
+        _known(choice, tuple(known_choices()), "a choice of the readings", by_value)
+        for value, entry in by_value.table().items():
+            _known(value, known_choices()[choice], f"a value of `{choice}`", entry)
+            keys = entry.mapping(("statistic", "description"))
+            found.append(OtherReading(choice, value, keys["statistic"].text(), keys["description"].text()))
+    return tuple(found)
+
+
 def _one_of(item: Located, known: tuple[str, ...], what: str) -> str:
-    found = item.text()
-    if found not in known:
-        raise item.error(f"expected {what}, found `{found}`; {suggestion(found, known)}")
-    return found
+    return _known(item.text(), known, what, item)
+
+
+def _known(word: str, known: tuple[str, ...], what: str, where: Located) -> str:
+    if word not in known:
+        raise where.error(f"expected {what}, found `{word}`; {suggestion(word, known)}")
+    return word
 
 
 def _observed(item: Located) -> Observed:

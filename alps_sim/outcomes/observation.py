@@ -112,6 +112,11 @@ def died_of_opsi(rows: Rows) -> Flags:
     return died
 
 
+def died_after_opsi(rows: Rows) -> Flags:
+    """Death of any cause of a patient who had an OPSI."""
+    return one_opsi(rows) & _came(rows, "death_time")
+
+
 def took_agent(rows: Rows) -> Flags:
     """A first long-term agent begun."""
     return _came(rows, "first_agent_time")
@@ -207,6 +212,7 @@ _ALL: Final = (
     Statistic("one_opsi", "patients with at least one OPSI / splenectomised", _share(one_opsi, splenectomised)),
     Statistic("two_opsi", "patients with at least two OPSI / splenectomised", _share(two_opsi, splenectomised)),
     Statistic("opsi_deaths", "deaths of OPSI / splenectomised", _share(died_of_opsi, splenectomised)),
+    Statistic("deaths_after_opsi", "deaths of any cause after OPSI / splenectomised", _share(died_after_opsi, splenectomised)),
     Statistic("relapse_4_years", "relapse 4 years after splenectomy, Kaplan-Meier", lambda rows: relapse_by(rows, 4.0)),
     Statistic("relapse_20_years", "relapse 20 years after splenectomy, Kaplan-Meier", lambda rows: relapse_by(rows, 20.0)),
     Statistic("initial_responders", "initial responders / patients given a first agent", _share(initial_responder, took_agent)),

@@ -184,13 +184,6 @@ class Comparison:
     target_class: str
 
 
-def _statistic(target: Target, choices: Mapping[str, str]) -> str:
-    """What is computed for a target, by the reading of `multiple episodes`."""
-    if target.identifier == "septic_after_splenectomy" and choices["opsi_episodes_counted"] == "at_least_two":
-        return "two_opsi"
-    return target.statistic
-
-
 def _place(published: float, low: float, high: float) -> str:
     return "below" if published < low else ("above" if published > high else "inside")
 
@@ -215,8 +208,8 @@ def comparisons(scenario: Scenario, predictions: pd.DataFrame) -> tuple[dict[str
     choices = reading_choices(scenario.readings)
     found: dict[str, list[Comparison]] = {}
     missing: list[str] = []
-    for target in (target for target in load_targets() if target.cohort == scenario.replica.cohort):
-        rows = predictions[predictions["statistic"] == _statistic(target, choices)]
+    for target in (target.read_with(choices) for target in load_targets() if target.cohort == scenario.replica.cohort):
+        rows = predictions[predictions["statistic"] == target.statistic]
         if rows.empty:
             missing.append(target.description)
         for row in rows.to_dict("records"):
