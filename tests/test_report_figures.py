@@ -137,7 +137,27 @@ def test_bars_of_parameter_uncertainty_are_those_of_the_table() -> None:
 def test_without_draws_no_bar_is_drawn_and_the_figures_say_so() -> None:
     for name, figure in draw_figures(content(draws=False)).items():
         assert not [bar for axis in _drawn(figure) if axis.get_xlabel().startswith("Years") for bar in _vertical_bars(axis)], name
-        assert name == "relapse_after_splenectomy" or "arameter uncertainty was not run" in _texts(figure), name
+        said = "is not drawn" if name == "relapse_after_splenectomy" else "was not run"
+        assert f"arameter uncertainty {said}" in _texts(figure), name
+
+
+def test_bars_of_parameter_uncertainty_stand_apart_on_paper() -> None:
+    given = content()
+    assert given.parameter_uncertainty is not None
+    axis = survival_figure(given.survival, "20", given.parameter_uncertainty).get_axes()[0]
+    bars = [line for line in axis.lines if np.size(line.get_xdata()) == 2 and line.get_color() != "white"]
+    first, second = (line.get_transform().transform((20.0, 90.0))[0] * 72.0 / axis.figure.dpi for line in bars)
+    assert second - first > bars[0].get_linewidth() + 1.0
+
+
+def test_bars_of_parameter_uncertainty_are_never_cut_off() -> None:
+    given = content()
+    assert given.parameter_uncertainty is not None
+    wide = given.parameter_uncertainty.assign(ci_high=0.9)
+    deaths = opsi_death_figure(given.survival, "20", wide).get_axes()[0]
+    alive = survival_figure(given.survival, "20", wide).get_axes()[0]
+    assert deaths.get_ylim()[1] >= 90.0
+    assert alive.get_ylim()[0] <= 10.0
 
 
 def test_published_relapse_is_drawn_with_an_arrow_for_a_lower_bound() -> None:

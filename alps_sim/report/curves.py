@@ -7,7 +7,7 @@ published follow-up are shaded.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -40,9 +40,11 @@ FEWEST_AT_RISK: Final = 10
 """A curve ends where fewer are at risk."""
 FEWEST_OPERATED: Final = 20
 """A strategy under which fewer were operated on has no relapse curve."""
+PANEL_GAP: Final = 0.06
+"""Between panels, as a share of their width, so that one's last number at risk stands clear of the other's markers."""
 MARKER_EVERY_YEARS: Final = 5.0
 MARKER_INCHES_LEFT: Final = 0.32
-BAR_SPACING_YEARS: Final = 0.5
+BAR_SPACING_INCHES: Final = 0.065
 
 SINCE_INDEX: Final = "Years since first significant cytopenia"
 SINCE_SURGERY: Final = "Years since splenectomy"
@@ -162,7 +164,7 @@ def relapse_figure(survival: pd.DataFrame, published: Sequence[PublishedPoint], 
         for point in published:
             _published_point(axis, point)
         axis.set(title="Relapse of cytopenia after splenectomy", ylabel="Patients relapsed (% of those operated on)", ylim=(0.0, 100.0))
-        footnote(figure, BAND_NOTE)
+        footnote(figure, BAND_NOTE + " Parameter uncertainty is not drawn.")
     return figure
 
 
@@ -172,7 +174,8 @@ def _panels(
     """A figure with panels side by side, each above room for its number at risk, and a legend of the strategies shown."""
     table_inches = 0.16 * (rows + 1)
     legend_rows = -(-len(shown or strategies) // LEGEND_COLUMNS)
-    figure = Figure(figsize=(WIDTH_INCHES, 2.95 + table_inches + 0.18 * legend_rows + 0.55), layout="constrained")
+    figure = Figure(figsize=(WIDTH_INCHES, 2.95 + table_inches + 0.18 * legend_rows + 0.55))
+    figure.set_layout_engine("constrained", wspace=PANEL_GAP)
     grid = figure.add_gridspec(2, count, height_ratios=(2.95, table_inches))
     axes = tuple(figure.add_subplot(grid[0, column]) for column in range(count))
     tables = tuple(figure.add_subplot(grid[1, column], sharex=axes[column]) for column in range(count))
@@ -244,11 +247,15 @@ def _parameter_bars(
     styles = strategy_styles(strategies)
     chosen = (uncertainty["outcome"] == outcome) & (uncertainty["comparator"] == "") & (uncertainty["window_years"] == window)
     for row in uncertainty[chosen].to_dict("records"):
-        # side by side, in the order of the strategies
-        time = float(window) + (strategies.index(row["strategy"]) - (len(strategies) - 1) / 2) * BAR_SPACING_YEARS
+        # side by side, in the order of the strategies, with a gap on paper however narrow the panel
+        beside = (strategies.index(row["strategy"]) - (len(strategies) - 1) / 2) * BAR_SPACING_INCHES
+        moved = axis.transData + ScaledTranslation(beside, 0.0, axis.figure.dpi_scale_trans)
         bounds = [100.0 * (1.0 - row[end] if complement else row[end]) for end in ("ci_low", "ci_high")]
-        axis.plot([time, time], bounds, color="white", linewidth=3.6, solid_capstyle="butt", zorder=1.4)
-        axis.plot([time, time], bounds, color=styles[row["strategy"]].colour, linewidth=2.4, solid_capstyle="butt", zorder=1.5)
+        look: dict[str, Any] = {"solid_capstyle": "butt", "transform": moved}
+        axis.plot([float(window)] * 2, bounds, color="white", linewidth=3.6, zorder=1.4, **look)
+        axis.plot([float(window)] * 2, bounds, color=styles[row["strategy"]].colour, linewidth=2.4, zorder=1.5, **look)
+        axis.update_datalim([(float(window), bound) for bound in bounds])  # what is moved does not count towards the limits by itself
+    axis.autoscale_view(scalex=False)
 
 
 def _published_point(axis: Axes, point: PublishedPoint) -> None:

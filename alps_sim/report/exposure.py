@@ -1,11 +1,12 @@
 """Steroid exposure: how much by body weight and year alive, how it is spread over the years, and how much in all."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from alps_sim.report.curves import EXTRAPOLATION_FROM_YEARS, SINCE_INDEX
 from alps_sim.report.theme import (
@@ -124,7 +125,7 @@ def _by_weight(axis: Axes, stretches: pd.DataFrame, styles: dict[str, Style], la
             axis.plot([begin, begin + length], dose * 2, color=look.colour, linestyle=look.line)
             # markers side by side, so that none hides behind another
             axis.plot([begin + length * (place + 1) / (len(styles) + 1)], dose, look.marker, color=look.colour, **OUTLINE)
-    axis.set(title="A  By body weight, mean of each window", ylabel="Prednisone equivalent\n(mg/kg per year alive)")
+    axis.set(title="A  By body weight, mean of each period", ylabel="Prednisone equivalent\n(mg/kg per year alive)")
     _years(axis, last_year)
 
 
@@ -163,10 +164,13 @@ def _totals(axis: Axes, summary: pd.DataFrame, uncertainty: pd.DataFrame | None,
         if name in known:
             axis.plot(known[name], [place, place], color=look.colour, alpha=0.35, linewidth=8, solid_capstyle="butt", zorder=1)
         axis.plot([row["ci_low"], row["ci_high"]], [place, place], color=TEXT_COLOUR, linewidth=1.3, zorder=4)
-        axis.plot(row["mean"], place, look.marker, color=look.colour, **OUTLINE, markersize=6.5, zorder=3)
+        # hollow, so that the line is seen on a marker of any colour
+        hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.3, "markersize": 6.5}
+        axis.plot(row["mean"], place, look.marker, color=look.colour, **hollow, zorder=3)
     axis.set_yticks(range(len(names)), [words(name) for name in names])
     axis.set_ylim(len(names) - 0.4, -0.6)
     axis.set_xlim(left=0.0)
+    axis.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axis.tick_params(axis="y", length=0)
     axis.set(title=f"C  In the first {window} years", xlabel="Prednisone equivalent (mg/kg per patient)")
 
