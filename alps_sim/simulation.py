@@ -315,7 +315,7 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
         predictions=content.predictions,
         bookkeeping=content.bookkeeping,
         books=books,
-        headline=headline(content.summary, content.differences, uncertainty),
+        headline=headline(content.summary, content.differences, uncertainty, unlike=content.unlike),
     )
 
 

@@ -15,9 +15,11 @@ from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.collect import Collector, Question
 from alps_sim.outcomes.uncertainty import Draws
 from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.comparable import unlike as unlike_numbers
 from alps_sim.report.html import ReportContent, headline
 from alps_sim.report.numbers import cells, chosen_window, decimals, interval, number, shown
 from alps_sim.report.theme import words
+from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.rules import accounts, codes
 from alps_sim.scenario import load_scenario
 from tests import statistics_model as model
@@ -139,7 +141,7 @@ def test_window_falls_back_to_the_longest() -> None:
 def _sections(text: str) -> list[list[list[str]]]:
     """Lines of the strategies, split at two or more spaces, by heading."""
     sections: list[list[list[str]]] = []
-    lines = text.split("\n")
+    lines = text.partition("\n\nCompared with")[0].split("\n")
     header = next(place for place, line in enumerate(lines) if line.split()[:1] == ["estimate"])
     for line in lines[header + 1 :]:
         if line.startswith("  "):
@@ -193,6 +195,35 @@ def test_printed_answer_of_a_single_strategy_has_no_difference() -> None:
     given = content()
     one = given.summary[given.summary["strategy"] == STRATEGIES[0]]
     assert "less those under" not in headline(one, given.differences[:0], None)
+
+
+def test_printed_answer_ends_with_the_trade_off_in_words() -> None:
+    given = content()
+    text = headline(given.summary, given.differences, given.parameter_uncertainty)
+    told = " ".join(text.partition(f"\n\nCompared with {STRATEGIES[1]}, in the first 20 years:\n")[2].split())
+    (sentences,) = trade_offs(given.differences, given.parameter_uncertainty, "20").values()
+    assert told == f"{sentences} {caveat(given.parameter_uncertainty)}"
+    assert "more OPSI deaths" in sentences
+
+
+def test_number_that_does_not_compare_is_marked_and_explained_beside_it() -> None:
+    given = content()
+    unlike = {"treatment_failure": frozenset({STRATEGIES[0]})}
+    text = headline(given.summary, given.differences, given.parameter_uncertainty, unlike=unlike)
+    table, note, words_after = re.split(r"\n(\* .*?\n)\n", text, flags=re.DOTALL)
+    assert [line.split()[0] for line in table.split("\n") if "*" in line] == [STRATEGIES[0]]
+    failure = table.index("Treatment failure")
+    assert failure < table.index("*") < table.index("Flares, per year alive")
+    assert f"intended under {STRATEGIES[0]}" in note
+    assert "does not compare (*)" in words_after
+    assert max(len(line) for line in text.split("\n")) <= 80
+    assert "*" not in headline(given.summary, given.differences, given.parameter_uncertainty)
+
+
+def test_strategy_that_intends_no_treatment_has_no_failure_that_compares() -> None:
+    scenario = load_scenario(SCENARIOS / "early_splenectomy_vs_mmf_sirolimus.yaml", {})
+    assert unlike_numbers(scenario.strategies) == {"treatment_failure": {"steroids_alone"}}
+    assert unlike_numbers({"mmf": scenario.strategies["mmf_then_sirolimus"]}) == {}
 
 
 def test_missing_value_as_the_comparator_of_a_table_read_from_its_file_is_understood() -> None:

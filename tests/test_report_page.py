@@ -14,7 +14,17 @@ from alps_sim.evidence.ledger import load_ledger
 from alps_sim.report.answer import ANSWER_OUTCOMES
 from alps_sim.report.html import RESTS_ON, render, write_report
 from alps_sim.report.numbers import cells, decimals, shown
-from alps_sim.report.tables import TABLE_OUTCOMES, assumptions, comparison_text, comparisons, outcome_rows, readings_taken
+from alps_sim.report.tables import (
+    TABLE_OUTCOMES,
+    assumptions,
+    comparison_text,
+    comparisons,
+    described,
+    outcome_rows,
+    readings_taken,
+)
+from alps_sim.report.theme import words
+from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.schema import Override
 from tests.test_report_answer import PATIENTS, SCENARIOS, STRATEGIES, content, estimates, value_of
@@ -120,15 +130,43 @@ def test_table_of_the_page_has_the_tables_numbers() -> None:
             assert any(row_of_page[1 : 1 + len(expected)] == expected for row_of_page in printed), (outcome, name)
 
 
-def test_page_answers_in_one_paragraph_with_both_uncertainties_named() -> None:
+def test_page_answers_first_in_words_then_in_numbers_with_both_uncertainties_named() -> None:
     text = render(content(), PICTURES)
-    answer = re.search(r'<p class="answer">(.*?)</p>', text, re.DOTALL)
+    answer = re.search(r'<div class="answer">(.*?)</div>', text, re.DOTALL)
     assert answer is not None
-    assert answer[1].index("parameter uncertainty") < answer[1].index("simulation error")
+    assert answer[1].index("has more OPSI deaths") < answer[1].index("<table>")
+    assert answer[1].index("parameter uncertainty</b>") < answer[1].index("simulation error</b>")
     given = content()
     for outcome in ANSWER_OUTCOMES:
         for cell in cells(given.summary, given.parameter_uncertainty, outcome, "20").values():
-            assert f'<b>{cell.mean}</b> <span class="interval">({cell.parameters} | {cell.simulation})' in answer[1]
+            intervals = "".join(f'<br><span class="interval">{text}</span>' for text in (cell.parameters, cell.simulation))
+            assert f"<b>{cell.mean}</b>{intervals}" in answer[1]
+    (difference,) = cells(given.differences, given.parameter_uncertainty, "opsi_deaths", "20").values()
+    assert f"<b>{difference.mean}</b>" in answer[1]
+
+
+def test_page_tells_the_trade_off_in_words() -> None:
+    given = content()
+    (sentences,) = trade_offs(given.differences, given.parameter_uncertainty, "20", named=words).values()
+    assert sentences.startswith("Early splenectomy has more OPSI deaths")
+    for page, uncertainty in ((_page(), given.parameter_uncertainty), (_page(draws=False), None)):
+        assert "compared with MMF then sirolimus" in page.text
+        assert caveat(uncertainty) in page.text
+    assert sentences in _page().text
+
+
+def test_treatment_failure_that_does_not_compare_is_marked_on_the_page() -> None:
+    assert "*" not in _page().text
+    scenario = content().scenario
+    none_intended = scenario.strategies[STRATEGIES[0]].model_copy(update={"intended_treatments": 0})
+    page = _page(scenario=scenario.model_copy(update={"strategies": scenario.strategies | {STRATEGIES[0]: none_intended}}))
+    assert page.text.count("* No long-term agent or splenectomy is intended under Early splenectomy") == 2
+    marked = [row for row in page.rows if any("*" in cell for cell in row[1:])]
+    assert [row[0] for row in marked] == ["Early splenectomy"] * 2
+    answered, tabled = ([re.match(r"[-+]?[\d.]+\*", cell) is not None for cell in row[1:]] for row in marked)
+    assert answered == [outcome == "treatment_failure" for outcome in ANSWER_OUTCOMES] + [False]
+    assert tabled == [True, False, False, True, False, False]
+    assert "Its treatment failure does not compare (*)." in page.text
 
 
 def test_page_without_draws_says_so() -> None:
@@ -188,7 +226,12 @@ def test_page_tells_what_was_run() -> None:
     for expected in (scenario.title, str(scenario.seed), f"{PATIENTS:,} under each strategy", "alps-sim 0.1.0, numpy 2", "5, 10, 20 years"):
         assert expected in page.text, expected
     assert "priors taken from the evidence, not yet fitted" in page.text
-    assert all(strategy.description in page.text for strategy in scenario.strategies.values())
+    assert all(described(strategy.description, scenario.strategies) in page.text for strategy in scenario.strategies.values())
+
+
+def test_strategies_are_called_alike_everywhere() -> None:
+    names = ("mmf_then_sirolimus", "mmf")
+    assert described("As mmf_then_sirolimus, mmf first.", names) == "As \u201cMMF then sirolimus\u201d, mmf first."
 
 
 def test_reading_chosen_by_the_scenario_is_marked() -> None:

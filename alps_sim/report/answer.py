@@ -1,15 +1,19 @@
-"""The answer in plain text, as a run prints it at its end."""
+"""The answer in plain text, as a run prints it at its end: the numbers, then the trade-off in words."""
 
+import textwrap
 from typing import Final
 
 import pandas as pd
 
 from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
 from alps_sim.report.numbers import HEADLINE_WINDOW, LIFETIME, Cell, cells, chosen_window, shown
+from alps_sim.report.tradeoff import NOUNS, caveat, trade_offs
 
-ANSWER_OUTCOMES: Final = ("opsi_deaths", "treatment_failure", "flares_per_year", "prednisone_mg_per_kg_per_year")
-"""What a run answers first."""
+ANSWER_OUTCOMES: Final = tuple(NOUNS)
+"""What a run answers first, in figures and in words."""
 MAIN_DIFFERENCE: Final = "opsi_deaths"
+LINE_CHARACTERS: Final = 80
 
 
 def span(window: str) -> str:
@@ -18,9 +22,13 @@ def span(window: str) -> str:
 
 
 def headline(
-    summary: pd.DataFrame, differences: pd.DataFrame, parameter_uncertainty: pd.DataFrame | None, window: str = HEADLINE_WINDOW
+    summary: pd.DataFrame,
+    differences: pd.DataFrame,
+    parameter_uncertainty: pd.DataFrame | None,
+    window: str = HEADLINE_WINDOW,
+    unlike: Unlike = NOTHING_UNLIKE,
 ) -> str:
-    """OPSI deaths, treatment failure, flares per year and steroid exposure of each strategy, with both kinds of uncertainty.
+    """Deaths, treatment failure, flares and steroid under each strategy with both kinds of uncertainty, and the trade-off in words.
 
     Parameters
     ----------
@@ -32,6 +40,8 @@ def headline(
         Columns of `parameter_uncertainty.csv`; None if no draws were run.
     window
         Preferred window, years as in `window_years`; the longest if the run does not have it.
+    unlike
+        Of `comparable.unlike`: what does not compare and is marked.
 
     Returns
     -------
@@ -45,13 +55,33 @@ def headline(
     for outcome in ANSWER_OUTCOMES:
         how = shown(outcome)
         lines.append(f"{how.label}, {how.unit}")
-        lines += [_line(name, cell, width) for name, cell in cells(summary, parameter_uncertainty, outcome, window).items()]
-    if len(differences):
-        comparator = differences["comparator"].iloc[0]
-        lines.append(f"{OUTCOMES[MAIN_DIFFERENCE].label}, {shown(MAIN_DIFFERENCE).unit}, less those under {comparator}")
-        found = cells(differences, parameter_uncertainty, MAIN_DIFFERENCE, window)
+        found = cells(summary, parameter_uncertainty, outcome, window, unlike=unlike)
         lines += [_line(name, cell, width) for name, cell in found.items()]
+    if len(differences):
+        lines += _main_differences(differences, parameter_uncertainty, window, width)
+    for outcome in ANSWER_OUTCOMES:
+        lines += _wrapped(footnote(outcome, unlike), "")
+    if len(differences):
+        lines += ["", *_trade_offs(differences, parameter_uncertainty, window, unlike)]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _main_differences(differences: pd.DataFrame, uncertainty: pd.DataFrame | None, window: str, width: int) -> list[str]:
+    comparator, how = differences["comparator"].iloc[0], shown(MAIN_DIFFERENCE)
+    found = cells(differences, uncertainty, MAIN_DIFFERENCE, window)
+    title = f"{OUTCOMES[MAIN_DIFFERENCE].label}, {how.unit}, less those under {comparator}"
+    return [title, *(_line(name, cell, width) for name, cell in found.items())]
+
+
+def _trade_offs(differences: pd.DataFrame, uncertainty: pd.DataFrame | None, window: str, unlike: Unlike) -> list[str]:
+    lines = [f"Compared with {differences['comparator'].iloc[0]}, {span(window)}:"]
+    for sentences in trade_offs(differences, uncertainty, window, unlike).values():
+        lines += _wrapped(sentences, "  ")
+    return [*lines, *_wrapped(caveat(uncertainty), "")]
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, LINE_CHARACTERS, initial_indent=indent, subsequent_indent=2 * indent or "  ")
 
 
 def _legend(summary: pd.DataFrame, uncertainty: pd.DataFrame | None) -> list[str]:
@@ -62,4 +92,4 @@ def _legend(summary: pd.DataFrame, uncertainty: pd.DataFrame | None) -> list[str
 
 
 def _line(name: str, cell: Cell, width: int) -> str:
-    return f"  {name:<{width}}{cell.mean:>9}  {cell.parameters or 'not run':>18}  {cell.simulation:>18}"
+    return f"  {name:<{width}}{cell.mean:>9}{cell.mark:<2}{cell.parameters or 'not run':>18}  {cell.simulation:>18}"

@@ -13,8 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alps_sim.evidence.ledger import GRADES, Ledger
 from alps_sim.outcomes.bookkeeping import Bookkeeping
-from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE, headline, span
-from alps_sim.report.numbers import HEADLINE_WINDOW, Cell, cells, chosen_window, shown
+from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
+from alps_sim.report.comparable import Unlike, footnote, unlike
+from alps_sim.report.numbers import HEADLINE_WINDOW, chosen_window
+from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -90,6 +92,11 @@ class ReportContent:
     def window(self) -> str:
         """The headline window, or the longest of the run."""
         return chosen_window(self.summary, HEADLINE_WINDOW)
+
+    @property
+    def unlike(self) -> Unlike:
+        """What does not compare from strategy to strategy."""
+        return unlike(self.scenario.strategies)
 
     @property
     def currency(self) -> str:
@@ -176,12 +183,17 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "words": words,
         "grades": GRADES,
         "styles": strategy_styles(list(scenario.strategies)),
-        "answer": _answer(content),
-        "main_differences": cells(content.differences, uncertainty, MAIN_DIFFERENCE, window),
-        "includes_zero": _includes_zero(content),
+        "answer": tables.answer_columns(content.summary, content.differences, uncertainty, window, content.unlike),
+        "compared": bool(len(content.differences)),
+        "descriptions": {
+            name: tables.described(strategy.description, scenario.strategies) for name, strategy in scenario.strategies.items()
+        },
+        "trade_offs": trade_offs(content.differences, uncertainty, window, content.unlike, words),
+        "caveat": caveat(uncertainty),
+        "footnotes": [note for outcome in ANSWER_OUTCOMES if (note := footnote(outcome, content.unlike, words))],
         "draws": None if uncertainty is None else int(uncertainty["draws"].iloc[0]),
         "patients": int(content.summary["n"].iloc[0]),
-        "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency),
+        "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency, content.unlike),
         "assumptions": listed,
         "assumption_count": sum(len(entries) for entries in listed.values()),
         "rests_on": {
@@ -194,21 +206,3 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "not_simulated": not_simulated,
         "books_passed": None if content.books is None else bool((content.books["result"] == "PASS").all()),
     }
-
-
-def _answer(content: ReportContent) -> list[tuple[str, str, dict[str, Cell]]]:
-    """Label, unit and estimates by strategy of the outcomes that the answer names."""
-    found = []
-    for outcome in ANSWER_OUTCOMES:
-        how = shown(outcome)
-        found.append((how.label, how.unit, cells(content.summary, content.parameter_uncertainty, outcome, content.window)))
-    return found
-
-
-def _includes_zero(content: ReportContent) -> dict[str, bool]:
-    """By strategy, whether the interval of the main difference includes zero: the parameters' if there is one, else the simulation's."""
-    table = content.differences if content.parameter_uncertainty is None else content.parameter_uncertainty
-    if table.empty:
-        return {}
-    rows = table[(table["outcome"] == MAIN_DIFFERENCE) & (table["window_years"] == content.window) & (table["comparator"] != "")]
-    return {row["strategy"]: bool(row["ci_low"] <= 0.0 <= row["ci_high"]) for row in rows.to_dict("records")}

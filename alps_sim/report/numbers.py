@@ -13,6 +13,7 @@ import pandas as pd
 
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.outcomes.survival import INCIDENCE_CURVES
+from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
 
 HEADLINE_WINDOW: Final = "20"
 LIFETIME: Final = "lifetime"
@@ -62,11 +63,14 @@ class Cell:
         Interval of parameter uncertainty; empty if no draws were run.
     simulation
         Interval of simulation error.
+    mark
+        `comparable.MARK` if the number does not compare with those of the other strategies, else empty.
     """
 
     mean: str
     parameters: str
     simulation: str
+    mark: str = ""
 
 
 def shown(outcome: str, currency: str = "currency") -> Shown:
@@ -129,7 +133,12 @@ def interval(low: float, high: float, places: int, signed: bool = False) -> str:
 
 
 def cells(
-    estimates: pd.DataFrame, uncertainty: pd.DataFrame | None, outcome: str, window: str, currency: str = "currency"
+    estimates: pd.DataFrame,
+    uncertainty: pd.DataFrame | None,
+    outcome: str,
+    window: str,
+    currency: str = "currency",
+    unlike: Unlike = NOTHING_UNLIKE,
 ) -> dict[str, Cell]:
     """The estimates of one outcome in one window by strategy, rounded alike.
 
@@ -143,11 +152,13 @@ def cells(
         Identifier, and years as in `window_years`.
     currency
         Currency of the scenario.
+    unlike
+        Of `comparable.unlike`: what is marked.
     """
     rows = estimates[(estimates["outcome"] == outcome) & (estimates["window_years"] == window)]
     scale, signed = shown(outcome, currency).scale, "comparator" in estimates.columns
     places = decimals([scale * value for value in rows["mean"]])
-    known = _parameter_rows(uncertainty, outcome, window, signed)
+    known = parameter_intervals(uncertainty, outcome, window, signed)
     found = {}
     for row in rows.to_dict("records"):
         low, high = known.get(row["strategy"], (None, None))
@@ -155,12 +166,23 @@ def cells(
             number(scale * row["mean"], places, signed),
             "" if low is None or high is None else interval(scale * low, scale * high, places, signed),
             interval(scale * row["ci_low"], scale * row["ci_high"], places, signed),
+            "" if compares(outcome, row["strategy"], row.get("comparator", ""), unlike) else MARK,
         )
     return found
 
 
-def _parameter_rows(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> dict[str, tuple[float, float]]:
-    """Interval of parameter uncertainty by strategy, of the strategy itself or of its difference from the comparator."""
+def parameter_intervals(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> dict[str, tuple[float, float]]:
+    """Interval of parameter uncertainty by strategy; empty if no draws were run.
+
+    Parameters
+    ----------
+    uncertainty
+        Columns of `parameter_uncertainty.csv`; None if no draws were run.
+    outcome, window
+        Identifier, and years as in `window_years`.
+    difference
+        Whether of the difference from the comparator, or of the strategy itself.
+    """
     if uncertainty is None:
         return {}
     # the comparator of a strategy itself is empty, which a table read back from its file has as a missing value

@@ -1,7 +1,8 @@
 """What the report puts into tables: outcomes by strategy, assumptions, readings, published figures beside simulated ones."""
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
@@ -12,7 +13,8 @@ from alps_sim.evidence.ledger import Ledger, Parameter
 from alps_sim.evidence.readings import load_readings, reading_choices
 from alps_sim.evidence.targets import Target, load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
-from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE
+from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
 from alps_sim.report.curves import PublishedPoint
 from alps_sim.report.numbers import Cell, cells, interval, shown
 from alps_sim.report.theme import words
@@ -21,7 +23,6 @@ from alps_sim.scenario.schema import Scenario
 TABLE_OUTCOMES: Final = (
     *ANSWER_OUTCOMES,
     "opsi_episodes",
-    "deaths",
     "prednisone_mg_per_kg",
     "steroid_days",
     "splenectomised",
@@ -39,13 +40,69 @@ _RELAPSE_TARGETS: Final = {"relapse_4_years": False, "relapse_20_years": True}
 
 
 @dataclass(frozen=True)
+class AnswerColumn:
+    """One column of the answer.
+
+    Attributes
+    ----------
+    label, unit
+        In words.
+    cells
+        Estimates by strategy; a difference has none for the comparator.
+    """
+
+    label: str
+    unit: str
+    cells: Mapping[str, Cell]
+
+
+def answer_columns(
+    summary: pd.DataFrame, differences: pd.DataFrame, uncertainty: pd.DataFrame | None, window: str, unlike: Unlike = NOTHING_UNLIKE
+) -> list[AnswerColumn]:
+    """The outcomes that the answer names, and last the main difference from the comparator if there is one.
+
+    Parameters
+    ----------
+    summary, differences, uncertainty
+        Columns of the files of the same names; `uncertainty` is None if no draws were run.
+    window
+        Years as in `window_years`.
+    unlike
+        Of `comparable.unlike`: what does not compare and is marked.
+    """
+    columns = []
+    for outcome in ANSWER_OUTCOMES:
+        how = shown(outcome)
+        columns.append(AnswerColumn(how.label, how.unit, cells(summary, uncertainty, outcome, window, unlike=unlike)))
+    if len(differences):
+        how, comparator = shown(MAIN_DIFFERENCE), words(differences["comparator"].iloc[0])
+        found = cells(differences, uncertainty, MAIN_DIFFERENCE, window, unlike=unlike)
+        columns.append(AnswerColumn(f"{how.label} less those under {comparator}", how.unit, found))
+    return columns
+
+
+def described(text: str, strategies: Iterable[str]) -> str:
+    """A description in which strategies are called as everywhere in the report.
+
+    Parameters
+    ----------
+    text
+        As the scenario has it.
+    strategies
+        Names to be put into words.
+    """
+    names = "|".join(map(re.escape, strategies))
+    return re.sub(rf"\b(?:{names})\b", lambda found: f"\u201c{words(found[0])}\u201d" if "_" in found[0] else found[0], text)
+
+
+@dataclass(frozen=True)
 class OutcomeRows:
     """One outcome of the table.
 
     Attributes
     ----------
-    label, unit, definition
-        In words.
+    label, unit, definition, footnote
+        In words; an empty footnote if the numbers compare.
     rows
         Strategy, its estimate, and its difference from the comparator (None for the comparator itself).
     """
@@ -53,11 +110,17 @@ class OutcomeRows:
     label: str
     unit: str
     definition: str
+    footnote: str
     rows: tuple[tuple[str, Cell, Cell | None], ...]
 
 
 def outcome_rows(
-    summary: pd.DataFrame, differences: pd.DataFrame, uncertainty: pd.DataFrame | None, window: str, currency: str
+    summary: pd.DataFrame,
+    differences: pd.DataFrame,
+    uncertainty: pd.DataFrame | None,
+    window: str,
+    currency: str,
+    unlike: Unlike = NOTHING_UNLIKE,
 ) -> list[OutcomeRows]:
     """The table of outcomes by strategy with the differences from the comparator.
 
@@ -69,14 +132,16 @@ def outcome_rows(
         Years as in `window_years`.
     currency
         Currency and price year.
+    unlike
+        Of `comparable.unlike`: what does not compare and is marked.
     """
     table = []
     for outcome in TABLE_OUTCOMES:
-        own = cells(summary, uncertainty, outcome, window, currency)
-        compared = cells(differences, uncertainty, outcome, window, currency)
+        own = cells(summary, uncertainty, outcome, window, currency, unlike)
+        compared = cells(differences, uncertainty, outcome, window, currency, unlike)
         how = shown(outcome, currency)
         rows = tuple((name, cell, compared.get(name)) for name, cell in own.items())
-        table.append(OutcomeRows(how.label, how.unit, OUTCOMES[outcome].definition, rows))
+        table.append(OutcomeRows(how.label, how.unit, OUTCOMES[outcome].definition, footnote(outcome, unlike, words), rows))
     return table
 
 
