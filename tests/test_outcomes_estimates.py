@@ -132,7 +132,7 @@ def test_equal_strategies_differ_by_exactly_zero(patients: int) -> None:
 
 
 @pytest.mark.parametrize("patients", [PATIENTS, 6_000])
-def test_deaths_by_cause_add_up_after_adjustment_even_where_one_cause_is_rare(patients: int) -> None:
+def test_deaths_by_cause_add_up_after_adjustment_where_none_that_comes_is_rare(patients: int) -> None:
     summary = _summary(_totals(_blocks(patients)))
     for strategy in model.STRATEGIES:
         for window in model.WINDOWS:
@@ -141,6 +141,16 @@ def test_deaths_by_cause_add_up_after_adjustment_even_where_one_cause_is_rare(pa
             assert mean[causes].sum() == pytest.approx(mean["deaths"], rel=1e-12)
             assert mean["opsi_episodes"] + mean["sepsis_with_spleen_episodes"] == pytest.approx(mean["sepsis_episodes"], rel=1e-12)
             assert mean["flares_per_year"] == pytest.approx(mean["flares"] / mean["life_years"], rel=1e-12)
+
+
+def test_everybody_dies_once_in_a_lifetime_also_where_one_cause_is_rare() -> None:
+    """A total is adjusted as itself: nothing is left to explain where it is the same for all."""
+    summary = _summary(_totals(_blocks(200)))
+    assert summary.loc[("drug", "lifetime", "opsi_deaths")]["controls"] == 0
+    assert summary.loc[("drug", "lifetime", "deaths_background")]["controls"] > 0
+    for strategy in model.STRATEGIES:
+        deaths = summary.loc[(strategy, "lifetime", "deaths")]
+        assert (deaths["mean"], deaths["se"]) == (1.0, 0.0)
 
 
 def test_rate_is_a_ratio_of_sums() -> None:

@@ -36,8 +36,6 @@ class Outcome:
         `indicator`, `count`, `amount`, or `rate` for a ratio of sums.
     headline
         Whether it belongs to the short answer.
-    parts
-        Outcomes whose sum this one is, patient by patient.
     numerator, denominator
         Outcomes whose sums a rate divides; empty otherwise.
     """
@@ -48,7 +46,6 @@ class Outcome:
     definition: str
     kind: Kind
     headline: bool = False
-    parts: tuple[str, ...] = ()
     numerator: str = ""
     denominator: str = ""
 
@@ -73,7 +70,6 @@ _FROM_COUNTERS: Final = (
         "Sepsis episodes",
         "Invasive bacterial sepsis with or without a spleen; includes OPSI.",
         "count",
-        parts=("opsi_episodes", "sepsis_with_spleen_episodes"),
     ),
     Outcome(
         "flares",
@@ -152,14 +148,7 @@ _FROM_COUNTERS: Final = (
     Outcome("agents_begun", "agents per patient", "Long-term agents begun", "Long-term agents and courses begun.", "count"),
     Outcome("transplantations", "transplantations per patient", "Transplantations", "Stem cell transplantations.", "count"),
     Outcome("inpatient_days", "days", "Days in hospital", "Days in hospital for any reason.", "amount"),
-    Outcome(
-        "deaths",
-        "share of patients",
-        "Deaths",
-        "Death from any cause.",
-        "indicator",
-        parts=tuple(death_outcome(cause) for cause in CAUSES_OF_DEATH),
-    ),
+    Outcome("deaths", "share of patients", "Deaths", "Death from any cause.", "indicator"),
 )
 
 _DERIVED: Final = (
