@@ -301,6 +301,7 @@ NEUTRAL_LINE: Final = {
 """A condition that asks nothing, by field."""
 _NEUTRAL_STRATEGY: Final = {
     "start_delay_years": 0.0,
+    "flare_window_years": c.NEVER,
     "wean_allowed": 0,
     "gcsf_allowed": 0,
     "prevention_uptake": 0.0,

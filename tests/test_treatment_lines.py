@@ -20,6 +20,8 @@ from tests import worlds
 
 FIVE: Final = 5.0
 A_MOMENT: Final = 1e-9
+WINDOW_YEARS: Final = 3.0
+"""In which flares count together under early splenectomy."""
 RESUMED, BRIDGE = 1.0, 2.0
 """Values of an `agent_start` line."""
 
@@ -37,13 +39,13 @@ def children(inputs: Inputs, age_years: float) -> Inputs:
     return worlds.for_life(worlds.with_patients(inputs, age_years, 60.0, cytopenia_share=1.0))
 
 
-def lives(inputs: Inputs, patients: int = BLOCK_SIZE) -> Iterator[tuple[float, Lines]]:
-    """Age at the index and event lines of each patient."""
+def lives(inputs: Inputs, patients: int = BLOCK_SIZE) -> Iterator[tuple[Any, Lines]]:
+    """Row and event lines of each patient."""
     result = worlds.live(inputs, patients, keep_events=True)
-    ages = dict(zip(result.rows["patient"].tolist(), result.rows["age_at_index"].tolist(), strict=True))
+    rows = dict(zip(result.rows["patient"].tolist(), result.rows, strict=True))
     columns = (result.events[name].tolist() for name in ("patient", "time", "kind", "code", "value"))
     for patient, lines in groupby(zip(*columns, strict=True), key=lambda line: line[0]):
-        yield ages[patient], [line[1:] for line in lines]
+        yield rows[patient], [line[1:] for line in lines]
 
 
 def first(lines: Lines, kind: int) -> float:
@@ -54,41 +56,55 @@ def first(lines: Lines, kind: int) -> float:
 # Bridges
 
 
-def test_a_child_under_five_on_a_bridge_is_referred_on_the_fifth_birthday(main_inputs: Inputs) -> None:
-    bridged = 0
-    for age, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
-        birthday = FIVE - age
-        state = [(code, value) for time, kind, code, value in lines if kind == events.LOG_AGENT_START and time < birthday]
-        stops = [code for time, kind, code, _ in lines if kind == events.LOG_AGENT_STOP and time < birthday]
-        assert all(value == BRIDGE for _, value in state)
-        if len(state) > len(stops) and first(lines, events.LOG_DEATH) > birthday:
-            bridged += 1
-            assert first(lines, events.LOG_REFERRAL) == pytest.approx(birthday, abs=A_MOMENT)
-    assert bridged > 20
+def test_a_child_on_a_bridge_is_referred_at_the_first_flare_from_five_on_and_never_while_quiet(main_inputs: Inputs) -> None:
+    referred = 0
+    for row, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy"), 4 * BLOCK_SIZE):
+        age, phase, bridged, free = row["age_at_index"], codes.PHASE_NONE, False, row["lineages"] != codes.NEUTROPENIA_BIT
+        referrals = {time for time, kind, code, _ in lines if kind == events.LOG_REFERRAL and code == 0}
+        for time, kind, code, value in lines:
+            if kind == events.LOG_PHASE:
+                phase = code
+            elif kind == events.LOG_AGENT_START:
+                assert value == BRIDGE or age + time >= FIVE - A_MOMENT
+                bridged = value == BRIDGE
+            elif kind == events.LOG_AGENT_STOP:
+                bridged = False
+            elif kind == events.LOG_REFERRAL and bridged:
+                free = code == 1
+                referred += 1
+                assert age + time >= FIVE - A_MOMENT
+                assert phase != codes.PHASE_NONE
+            elif kind == events.FLARE and bridged and free and age + time > FIVE and first(lines, events.LOG_DEATH) > time:
+                assert time in referrals
+    assert referred > 100
 
 
 def test_a_bridge_is_no_treatment_failure_and_may_be_given_again_after_the_relapse(main_inputs: Inputs) -> None:
     again = 0
-    for _, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
+    for row, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
         operation, failure = first(lines, events.SPLENECTOMY_DONE), first(lines, events.LOG_TREATMENT_FAILURE)
-        assert failure >= min(operation, first(lines, events.LOG_DEATH))
+        assert failure >= min(FIVE - row["age_at_index"], first(lines, events.LOG_DEATH))
         starts = [(time, code) for time, kind, code, _ in lines if kind == events.LOG_AGENT_START]
         before = {code for time, code in starts if time < operation}
         again += bool(before & {code for time, code in starts if time > operation})
     assert again > 10
 
 
-def test_a_bridge_that_failed_is_not_given_again(main_inputs: Inputs) -> None:
-    failed = 0
-    for _, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy")):
+def test_what_failed_is_given_again_only_after_surgery_for_the_spleen_that_made_it_fail(main_inputs: Inputs) -> None:
+    failed, again = 0, 0
+    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 8 * BLOCK_SIZE):
         spent: set[int] = set()
+        operated = False
         for _, kind, code, value in lines:
+            operated |= kind == events.SPLENECTOMY_DONE
             if kind == events.LOG_AGENT_START and value != RESUMED:
-                assert code not in spent
+                again += code in spent
+                assert operated or code not in spent
             if kind == events.LOG_AGENT_STOP and value > 0.0:
                 spent.add(code)
                 failed += 1
-    assert failed > 20
+    assert failed > 1000
+    assert again > 50
 
 
 @pytest.mark.parametrize("treatment", ["splenectomy", "rituximab"])
@@ -103,8 +119,8 @@ def test_what_is_not_taken_day_by_day_is_no_bridge(treatment: str) -> None:
 def test_a_refractory_child_is_looked_at_again_on_the_birthday_that_opens_a_line(main_inputs: Inputs) -> None:
     """Under steroids alone surgery is the rescue, from five years of age."""
     waited = 0
-    for age, lines in lives(of_strategy(children(main_inputs, 4.2), "steroids_alone"), 4 * BLOCK_SIZE):
-        birthday = FIVE - age
+    for row, lines in lives(of_strategy(children(main_inputs, 4.2), "steroids_alone"), 4 * BLOCK_SIZE):
+        birthday = FIVE - row["age_at_index"]
         phases = [code for time, kind, code, _ in lines if kind == events.LOG_PHASE and time < birthday]
         if phases and phases[-1] == codes.PHASE_REFRACTORY and first(lines, events.LOG_DEATH) > birthday:
             waited += 1
@@ -126,20 +142,88 @@ def test_a_line_for_an_occasion_is_taken_on_no_other(main_inputs: Inputs) -> Non
     assert taken > 50
 
 
+def test_flares_count_together_only_within_the_window(main_inputs: Inputs) -> None:
+    """A second flare later than the window after the last sign of disease is no reason for surgery."""
+    late = 0
+    for _, lines in lives(of_strategy(main_inputs, "early_splenectomy")):
+        signs = [time for time, kind, _, _ in lines if kind in (events.FLARE, events.BREAKTHROUGH)]
+        flares = [time for time, kind, _, _ in lines if kind == events.FLARE]
+        bridged = any(kind == events.LOG_AGENT_START and value == BRIDGE for _, kind, _, value in lines)
+        if len(flares) > 1 and not bridged and flares[1] < first(lines, events.LOG_REFERRAL) + A_MOMENT:
+            gap = flares[1] - max(time for time in signs if time < flares[1])
+            if gap > WINDOW_YEARS:
+                late += 1
+                assert first(lines, events.LOG_REFERRAL) > flares[1]
+    assert late > 50
+
+
+def test_a_referral_for_a_refractory_flare_is_called_off_if_the_flare_ends_before_surgery(main_inputs: Inputs) -> None:
+    called_off = 0
+    for _, lines in lives(of_strategy(main_inputs, "steroids_alone"), 8 * BLOCK_SIZE):
+        for time, kind, code, _ in lines:
+            if kind == events.LOG_REFERRAL and code == 1:
+                called_off += 1
+                assert (time, events.LOG_FLARE_END) in {line[:2] for line in lines}
+    assert called_off > 20
+
+
+def test_a_breakthrough_is_met_with_at_least_the_dose_of_figure_1(main_inputs: Inputs) -> None:
+    met = 0
+    inputs = children(of_strategy(main_inputs, "steroids_alone"), 6.0)
+    least = inputs.parameters["reescalation_prednisone_mg_per_kg_per_day"][0]
+    result = worlds.live(inputs, 300, keep_events=True)
+    kinds, doses = result.events["kind"], result.events
+    weights = body_weights(inputs, result.rows, doses)
+    highest = inputs.parameters["prednisone_maximum_mg_per_day"][0]
+    for place in np.flatnonzero(kinds == events.BREAKTHROUGH):
+        after = place + np.flatnonzero(kinds[place:] == events.LOG_STEROID_DOSE)[0]
+        if doses["time"][after] == doses["time"][place]:
+            met += 1
+            assert doses["value"][after] >= min(least * weights[after], highest) - 1e-6
+    assert met > 300
+
+
+def test_a_refractory_flare_is_kept_on_a_reduced_dose_that_grows_with_the_child(main_inputs: Inputs) -> None:
+    inputs = children(of_strategy(main_inputs, "steroids_alone"), 2.0)
+    reduced = inputs.parameters["refractory_reduced_prednisone_mg_per_kg_per_day"][0]
+    result = worlds.live(inputs, keep_events=True)
+    lines, weights = result.events, body_weights(inputs, result.rows, result.events)
+    phases = np.where(lines["kind"] == events.LOG_PHASE, lines["code"], -1)
+    held, phase = 0, -1
+    for place in range(lines.size):
+        if lines["kind"][place] == events.LOG_ENTRY:
+            phase = -1
+        phase = phases[place] if phases[place] >= 0 else phase
+        birthday = lines["kind"][place] == events.LOG_STEROID_DOSE and is_birthday(result.rows, lines[place])
+        if phase == codes.PHASE_REFRACTORY and birthday and lines["value"][place] / weights[place] < 0.5:
+            held += 1
+            assert lines["value"][place] / weights[place] == pytest.approx(reduced, rel=1e-9)
+    assert held > 20
+
+
+def is_birthday(rows: Any, line: Any) -> bool:
+    """Whether a line is of a birthday."""
+    age = rows["age_at_index"][line["patient"] - rows["patient"][0]] + line["time"]
+    return abs(age - round(age)) < A_MOMENT
+
+
 # Hypersplenism
 
 
 def test_rescue_surgery_is_for_a_spleen_that_is_enlarged_now(main_inputs: Inputs) -> None:
     """Sequestration in the last flare is no reason once a drug has brought the spleen to its normal size."""
     referred = 0
-    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 4 * BLOCK_SIZE):
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    all_lines = inputs.strategies[0].lines
+    without_last_resort = worlds.with_strategy(inputs, {}, worlds.part(all_lines, 0, all_lines.size - 1))
+    for _, lines in lives(without_last_resort, 4 * BLOCK_SIZE):
         spleen, sequestered = -1, False
         for _, kind, code, _ in lines:
             if kind in (events.LOG_ENTRY, events.LOG_SPLEEN_SIZE):
                 spleen = code
             elif kind == events.FLARE:
                 sequestered = code & 16 > 0
-            elif kind == events.LOG_REFERRAL:
+            elif kind == events.LOG_REFERRAL and code == 0:
                 referred += 1
                 assert spleen == codes.SPLEEN_MASSIVE or (spleen == codes.SPLEEN_MODERATE and sequestered)
     assert referred > 100

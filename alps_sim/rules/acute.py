@@ -8,11 +8,11 @@ from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_inpatient_days, book_resource
-from alps_sim.rules.agents import begin_course_answer, has_hypersplenism, start_course
+from alps_sim.rules.agents import begin_course_answer, end_course, has_hypersplenism, start_course
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, response_probability
 from alps_sim.rules.doses import ivig_g
-from alps_sim.rules.episode import answer_by_other_means, end_flare, review_maintenance, set_phase
+from alps_sim.rules.episode import WEEKS_PER_YEAR, answer_by_other_means, end_flare, review_maintenance, set_phase
 from alps_sim.rules.journal import note
 from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_failed_treatment
 from alps_sim.rules.steroids import give_iv_methylprednisolone, give_oral_prednisone
@@ -23,9 +23,10 @@ REESCALATION = -1
 
 
 @compiled
-def is_answering(patient: Any) -> bool:
-    """Whether a long-term agent holds the disease in check."""
-    return patient.agent_answering == 1 or patient.course_answering == 1
+def seems_to_answer(patient: Any) -> bool:
+    """Whether a long-term agent holds the disease in check, as far as can be known: one flare alone does not show that it fails."""
+    unsuspected = patient.agent_failed_unseen != 0 and patient.agent_suspected == 0
+    return patient.agent_answering == 1 or patient.course_answering == 1 or unsuspected
 
 
 @compiled
@@ -33,7 +34,7 @@ def _suits(patient: Any, world: Any, step: Any) -> bool:
     """Whether the conditions of a ladder step hold and it can be given."""
     if not meets(step.if_severity, patient.flare_severity) or not meets(step.if_mechanism, patient.flare_mechanism):
         return False
-    if not meets(step.if_answering_agent, 1 if is_answering(patient) else 0):
+    if not meets(step.if_answering_agent, 1 if seems_to_answer(patient) else 0):
         return False
     if not meets(step.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
         return False
@@ -108,7 +109,7 @@ def _carry_out_step(patient: Any, world: Any) -> None:
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
         start_course(patient, world, c.RITUXIMAB)
     elif step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
-        refer_for_splenectomy(patient, world)
+        refer_for_splenectomy(patient, world, 1)
         become_refractory(patient, world)
     else:
         _give_steroid_step(patient, world, step)
@@ -120,6 +121,7 @@ def become_refractory(patient: Any, world: Any) -> None:
     set_phase(patient, world, c.PHASE_REFRACTORY)
     patient.next_time[e.ACUTE_STEP_END] = c.NEVER
     give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
+    patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.refractory_full_dose_weeks / WEEKS_PER_YEAR
     if patient.splenectomy_pending == 0:
         patient.workup_needed = 1
         book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_FLARE, 1.0)
@@ -189,6 +191,8 @@ def end_acute_step(patient: Any, world: Any) -> None:
         end_flare(patient, world, _taper_dose(patient, world))
     else:
         climb_ladder(patient, world, _next_step(patient, world))
+        if patient.agent_suspected == 1:  # a pulse on an agent has failed
+            reveal_failed_treatment(patient, world)
 
 
 @compiled
@@ -222,23 +226,24 @@ def give_pulse(patient: Any, world: Any) -> None:
 
 @compiled
 def _reescalate(patient: Any, world: Any) -> None:
-    """Back up after a breakthrough: a pulse if an agent answers, the dose before the taper if not, the ladder in dependence."""
-    if is_answering(patient):
+    """Back up after a breakthrough: a pulse if an agent seems to answer; else the ladder if it is severe, a higher oral dose if not."""
+    if seems_to_answer(patient):
         give_pulse(patient, world)
-    elif patient.steroid_dependent == 1:
-        climb_ladder(patient, world, _first_step_beyond_oral(world))
+    elif patient.flare_severity == c.SEVERE:
+        climb_ladder(patient, world, 0)
     else:
         patient.pulse = 0
-        _give_oral_week(patient, world, patient.taper_dose_mg_per_kg)
+        _give_oral_week(patient, world, max(patient.taper_dose_mg_per_kg, world.parameters.reescalation_prednisone_mg_per_kg_per_day))
 
 
 @compiled
 def _judge_agent(patient: Any, world: Any) -> None:
-    """Steroid dependence in spite of an agent that answered is lack of sustained response: the next line."""
+    """Steroid dependence in spite of an agent that answered is lack of sustained response; a breakthrough arouses or confirms doubt."""
     if patient.steroid_dependent == 1 and patient.agent_answering == 1:
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
-    else:
+    elif patient.steroid_dependent == 1 or not seems_to_answer(patient):
         reveal_failed_treatment(patient, world)
+    patient.agent_suspected = 1
 
 
 @compiled
@@ -279,6 +284,8 @@ def show_course_effect(patient: Any, world: Any) -> None:
         answer_by_other_means(patient, world)
         return
     on_ladder = patient.phase == c.PHASE_FLARE and patient.step >= 0 and world.steps[patient.step].kind == c.STEP_RITUXIMAB
-    end_course_and_move_on(patient, world, c.AFTER_NO_ANSWER)
     if on_ladder:
+        end_course(patient, world, c.AFTER_NO_ANSWER)
         climb_ladder(patient, world, patient.step + 1)
+    else:
+        end_course_and_move_on(patient, world, c.AFTER_NO_ANSWER)

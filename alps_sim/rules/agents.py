@@ -16,6 +16,7 @@ from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
 from alps_sim.rules.clocks import renew_credit
 from alps_sim.rules.codes import (
+    AFTER_NO_ANSWER,
     AFTER_RESPONSE_LOST,
     ALPS_U,
     NEVER,
@@ -103,6 +104,7 @@ def start_agent(patient: Any, world: Any, agent: int, bridge: int) -> None:
         patient.first_agent_time = patient.time
     patient.agent = agent
     patient.agent_failed_unseen = 0
+    patient.agent_suspected = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
     if data.loading_dose_mg > 0.0:
@@ -135,6 +137,7 @@ def resume_weaned_agent(patient: Any, world: Any) -> None:
     patient.agent = agent
     patient.agent_will_answer = 1
     patient.agent_failed_unseen = 0
+    patient.agent_suspected = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
     patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, True)
@@ -182,6 +185,7 @@ def fail_unseen(patient: Any, world: Any, after: int) -> None:
     """
     patient.agent_answering = 0
     patient.agent_failed_unseen = after
+    patient.agent_suspected = 0
     if after != AFTER_RESPONSE_LOST:
         _plan_weaning(patient, world)
     mark(patient, TREATMENT)
@@ -223,6 +227,8 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
     if after != 0:
         patient.last_end = after
         patient.tried |= 1 << patient.agent
+        if after & (AFTER_NO_ANSWER | AFTER_RESPONSE_LOST) and has_hypersplenism(patient):
+            patient.failed_with_hypersplenism |= 1 << patient.agent
         if patient.first_agent_loss_time == NEVER:
             patient.first_agent_loss_time = patient.time
     note(patient, world, e.LOG_AGENT_STOP, patient.agent, float(after))
@@ -231,6 +237,7 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
     patient.agent_answering = 0
     patient.agent_will_answer = 0
     patient.agent_failed_unseen = 0
+    patient.agent_suspected = 0
     patient.next_time[e.AGENT_EFFECT] = NEVER
     patient.next_time[e.WEANING] = NEVER
     patient.next_time[e.SPLEEN_SHRINKAGE] = NEVER

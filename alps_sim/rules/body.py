@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 from alps_sim.accelerate import compiled
-from alps_sim.rules.codes import AGE_BAND_STARTS, NEVER
+from alps_sim.rules.codes import AGE_BAND_STARTS, NEVER, PHASE_MAINTENANCE, PHASE_REFRACTORY
 from alps_sim.rules.events import BIRTHDAY, DECLINE_BOUNDARY
 from alps_sim.rules.factors import AGE, STEROID, mark
+from alps_sim.rules.steroids import give_oral_prednisone
 
 _BAND_STARTS = AGE_BAND_STARTS
 OLDEST = 119
@@ -60,9 +61,12 @@ def set_age(patient: Any, world: Any, completed_age: int) -> None:
 
 @compiled
 def have_birthday(patient: Any, world: Any) -> None:
-    """A birthday: the patient is a year older."""
+    """A birthday: the patient is a year older, and a dose that is held is set by the new weight."""
     birthdays = int(patient.time + patient.age_at_index + 0.5)
+    mg_per_kg = patient.steroid_mg_per_day / patient.weight_kg
     set_age(patient, world, birthdays)
+    if patient.phase == PHASE_REFRACTORY or patient.phase == PHASE_MAINTENANCE:
+        give_oral_prednisone(patient, world, mg_per_kg)
 
 
 @compiled

@@ -95,6 +95,7 @@ TRIGGERS: Final = (
     "refractory",
     "flare_number",
     "steroid_toxicity",
+    "relapse_after_splenectomy",
     "treatment_failed",
     "bridge_over",
 )
@@ -110,8 +111,9 @@ TRIGGER_STEROID_DEPENDENCE: Final = 4
 TRIGGER_REFRACTORY: Final = 8
 TRIGGER_FLARE_NUMBER: Final = 16
 TRIGGER_STEROID_TOXICITY: Final = 32
-TRIGGER_TREATMENT_FAILED: Final = 64
-TRIGGER_BRIDGE_OVER: Final = 128
+TRIGGER_RELAPSE_AFTER_SPLENECTOMY: Final = 64
+TRIGGER_TREATMENT_FAILED: Final = 128
+TRIGGER_BRIDGE_OVER: Final = 256
 
 AFTER: Final = ("no_answer", "response_lost", "intolerance", "organ_toxicity")
 """How the treatment before ended; a set is a bit mask; 0 asks nothing."""

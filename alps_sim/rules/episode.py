@@ -13,10 +13,11 @@ from alps_sim.rules.codes import (
     PHASE_CLEARANCE,
     PHASE_MAINTENANCE,
     PHASE_NONE,
+    PHASE_REFRACTORY,
     PHASE_TAPER,
 )
 from alps_sim.rules.doses import prednisone_mg_per_day
-from alps_sim.rules.factors import EPISODE, is_cytopenic, mark
+from alps_sim.rules.factors import EPISODE, SPLEEN, is_cytopenic, mark
 from alps_sim.rules.journal import note
 from alps_sim.rules.steroids import give_oral_prednisone
 
@@ -59,6 +60,15 @@ def begin_taper(patient: Any, world: Any, dose_mg_per_kg: float) -> None:
 
 
 @compiled
+def _call_off_splenectomy(patient: Any, world: Any) -> None:
+    """The flare for which the patient was referred has ended before surgery."""
+    patient.splenectomy_pending = 0
+    patient.next_time[e.SPLENECTOMY_DONE] = NEVER
+    note(patient, world, e.LOG_REFERRAL, 1, 0.0)
+    mark(patient, SPLEEN)
+
+
+@compiled
 def end_flare(patient: Any, world: Any, taper_dose_mg_per_kg: float) -> None:
     """The flare has answered: counts are clear, steroids are tapered, G-CSF stops."""
     note(patient, world, e.LOG_FLARE_END, patient.flare_severity, patient.time - patient.last_flare_time)
@@ -68,6 +78,8 @@ def end_flare(patient: Any, world: Any, taper_dose_mg_per_kg: float) -> None:
     if patient.gcsf == 1:
         patient.gcsf = 0
         note(patient, world, e.LOG_GCSF, 0, 0.0)
+    if patient.splenectomy_pending == 1 and patient.referral_is_for_flare == 1:
+        _call_off_splenectomy(patient, world)
     begin_taper(patient, world, taper_dose_mg_per_kg)
 
 
@@ -99,7 +111,10 @@ def needs_maintenance(patient: Any) -> bool:
 
 @compiled
 def step_taper(patient: Any, world: Any) -> None:
-    """The next reduction of the taper, or its end."""
+    """The next reduction of the taper, or its end; in a refractory flare the one reduction after the weeks at the full dose."""
+    if patient.phase == PHASE_REFRACTORY:
+        give_oral_prednisone(patient, world, world.parameters.refractory_reduced_prednisone_mg_per_kg_per_day)
+        return
     patient.taper_step += 1
     next_dose = patient.taper_dose_mg_per_kg * (1.0 - (patient.taper_step + 0.5) / patient.taper_steps)
     if needs_maintenance(patient) and next_dose <= world.parameters.maintenance_prednisone_mg_per_kg_per_day:

@@ -11,7 +11,7 @@ from alps_sim.randomness import (
 from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
-from alps_sim.rules.acute import climb_ladder, give_pulse, is_answering
+from alps_sim.rules.acute import climb_ladder, give_pulse, seems_to_answer
 from alps_sim.rules.agents import resume_weaned_agent
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, draw, next_ordinal
@@ -51,11 +51,14 @@ def _begin_treatment(patient: Any, world: Any) -> None:
     """Acute treatment, and long-term treatment where the strategy begins it with a flare."""
     if patient.weaned_agent != c.NO_AGENT and patient.agent == c.NO_AGENT and patient.pending_treatment == c.NO_AGENT:
         resume_weaned_agent(patient, world)
-    if is_answering(patient):
+    if seems_to_answer(patient):
         give_pulse(patient, world)
+        patient.agent_suspected = 1
     else:
         climb_ladder(patient, world, 0)
-    reveal_failed_treatment(patient, world)
+        reveal_failed_treatment(patient, world)
+    if patient.agent_is_bridge == 1:
+        consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)
     consider_treatment(patient, world, c.TRIGGER_FIRST_PULSE)
     consider_treatment(patient, world, c.TRIGGER_FLARE_NUMBER)
     if patient.steroid_dependent == 1:
@@ -63,12 +66,20 @@ def _begin_treatment(patient: Any, world: Any) -> None:
 
 
 @compiled
-def begin_flare(patient: Any, world: Any) -> None:
-    """A flare begins."""
+def _count_flare(patient: Any, world: Any) -> None:
+    """Count the flare, and the flares in a row."""
     patient.counters[a.C_FLARES] += 1.0
     if patient.counters[a.C_FLARES] == 2.0:
         patient.second_flare_time = patient.time
+    recent = patient.time - patient.last_flare_time <= world.strategy.flare_window_years
+    patient.flare_chain = patient.flare_chain + 1 if recent else 1
     patient.last_flare_time = patient.time
+
+
+@compiled
+def begin_flare(patient: Any, world: Any) -> None:
+    """A flare begins."""
+    _count_flare(patient, world)
     patient.next_time[e.MAINTENANCE_REVIEW] = c.NEVER
     patient.next_time[e.TAPER_STEP] = c.NEVER
     patient.next_time[e.CLEARANCE_END] = c.NEVER
@@ -92,3 +103,5 @@ def relapse_after_splenectomy(patient: Any, world: Any) -> None:
     patient.counters[a.C_RELAPSE_AFTER_SPLENECTOMY] = 1.0
     mark(patient, SPLEEN)
     begin_flare(patient, world)
+    if patient.finished == 0:
+        consider_treatment(patient, world, c.TRIGGER_RELAPSE_AFTER_SPLENECTOMY)

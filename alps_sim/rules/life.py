@@ -154,7 +154,7 @@ def _apply_cytopenia_process(patient: Any, world: Any, entry: int) -> None:
     elif entry == e.SPLEEN_REGRESSION:
         regress_spleen(patient, world)
     else:
-        refer_for_splenectomy(patient, world)
+        refer_for_splenectomy(patient, world, 0)
 
 
 @compiled

@@ -38,6 +38,8 @@ def remove_spleen(patient: Any, world: Any, time: float) -> None:
     patient.splenectomy_pending = 0
     patient.flare_mechanism = c.IMMUNE
     patient.tried |= 1 << c.SPLENECTOMY
+    patient.tried &= ~patient.failed_with_hypersplenism  # what failed for the spleen's sake may be tried again
+    patient.failed_with_hypersplenism = 0
     early_end = time + world.parameters.thrombosis_early_days / c.DAYS_PER_YEAR
     patient.next_time[e.EARLY_THROMBOSIS_END] = early_end if early_end > patient.time else c.NEVER
     mark(patient, SPLEEN)

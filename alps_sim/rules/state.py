@@ -89,6 +89,7 @@ DYNAMICS: Final = (
     ("remission_after_splenectomy", "i8"),
     ("relapsed_after_splenectomy", "i8"),
     ("splenectomy_pending", "i8"),
+    ("referral_is_for_flare", "i8"),  # surgery is called off if the flare ends before it
     # cytopenia episode
     ("phase", "i8"),
     ("flare_lineages", "i8"),
@@ -102,7 +103,8 @@ DYNAMICS: Final = (
     ("breakthrough_chain", "i8"),
     ("last_breakthrough_time", "f8"),
     ("steroid_dependent", "i8"),
-    ("last_flare_time", "f8"),
+    ("last_flare_time", "f8"),  # or breakthrough
+    ("flare_chain", "i8"),  # flares in a row, none longer after the one before than the strategy's window
     ("gcsf", "i8"),
     ("transplanted", "i8"),
     ("workup_needed", "i8"),
@@ -116,7 +118,8 @@ DYNAMICS: Final = (
     ("agent", "i8"),
     ("agent_will_answer", "i8"),
     ("agent_answering", "i8"),
-    ("agent_failed_unseen", "i8"),  # how it failed (a bit over AFTER), which the next flare will show; 0 if it has not
+    ("agent_failed_unseen", "i8"),  # how it failed (a bit over AFTER), which the next flares will show; 0 if it has not
+    ("agent_suspected", "i8"),  # a flare or breakthrough has come since it started, or since it failed unseen
     ("agent_started", "f8"),
     ("agent_is_bridge", "i8"),
     ("weaned_agent", "i8"),
@@ -128,6 +131,7 @@ DYNAMICS: Final = (
     ("pending_is_bridge", "i8"),
     ("line_due", "i8"),  # a spent course; the next line comes with the next flare
     ("tried", "i8"),
+    ("failed_with_hypersplenism", "i8"),  # bit mask of agents
     ("last_end", "i8"),  # bit over AFTER
     ("treatments_begun", "i8"),
     ("hypogammaglobulinaemia", "i8"),

@@ -87,9 +87,16 @@ def choose_line(patient: Any, world: Any, trigger: int) -> int:
 
 
 @compiled
-def refer_for_splenectomy(patient: Any, world: Any) -> None:
-    """Refer for splenectomy: lymphoma is ruled out, vaccines are given, surgery follows after the delay and any waiting."""
+def refer_for_splenectomy(patient: Any, world: Any, for_flare: int) -> None:
+    """Refer for splenectomy: lymphoma is ruled out, vaccines are given, surgery follows after the delay and any waiting.
+
+    Parameters
+    ----------
+    for_flare
+        1 if the present flare is the reason: surgery is called off if it ends before.
+    """
     patient.splenectomy_pending = 1
+    patient.referral_is_for_flare = for_flare
     note(patient, world, e.LOG_REFERRAL, 0, 0.0)
     if patient.workup_needed == 0:  # a refractory flare has had its work-up already
         book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_SPLENECTOMY, 1.0)
@@ -131,7 +138,7 @@ def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
         return False
     if patient.course_agent != c.NO_AGENT and patient.course_answering == 0:
         return False
-    return trigger != c.TRIGGER_FLARE_NUMBER or patient.counters[a.C_FLARES] >= world.strategy.flare_number
+    return trigger != c.TRIGGER_FLARE_NUMBER or patient.flare_chain >= world.strategy.flare_number
 
 
 @compiled
@@ -150,7 +157,7 @@ def consider_treatment(patient: Any, world: Any, trigger: int) -> None:
         return
     line = world.lines[number]
     if line.treatment == c.SPLENECTOMY:
-        refer_for_splenectomy(patient, world)
+        refer_for_splenectomy(patient, world, 1 if trigger == c.TRIGGER_REFRACTORY else 0)
     else:
         patient.pending_treatment = line.treatment
         patient.pending_is_bridge = line.bridge
@@ -159,10 +166,12 @@ def consider_treatment(patient: Any, world: Any, trigger: int) -> None:
 
 @compiled
 def review_on_birthday(patient: Any, world: Any) -> None:
-    """An age may open a line to a patient who waits for one: on a bridge, with a refractory flare, or steroid-dependent."""
+    """An age may open a line to a patient in an open episode: on a bridge, with a refractory flare, or steroid-dependent."""
+    if patient.phase == c.PHASE_NONE:
+        return
     if patient.agent_is_bridge == 1:
         consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)
     elif patient.phase == c.PHASE_REFRACTORY:
         consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
-    elif patient.steroid_dependent == 1 and patient.phase != c.PHASE_NONE:
+    elif patient.steroid_dependent == 1:
         consider_treatment(patient, world, c.TRIGGER_STEROID_DEPENDENCE)

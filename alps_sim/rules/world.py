@@ -88,6 +88,7 @@ STRATEGY_DTYPE: Final = np.dtype(
     [
         ("triggers", "i8"),  # bit mask over TRIGGERS
         ("flare_number", "i8"),
+        ("flare_window_years", "f8"),  # longest time between flares that count together; NEVER if all do
         ("start_delay_years", "f8"),
         ("taper_weeks", "f8"),
         ("wean_allowed", "i8"),

@@ -109,6 +109,8 @@ class BeginLongTermTreatment(Section):
     """Any of these is enough."""
     flare_number: Annotated[int, Field(ge=1, le=50)] | None = None
     """Which significant flare since the index, if `flare_number` is among the occasions; the index flare is the first."""
+    flare_window_years: PositiveYears | None = None
+    """Flares count together only if none comes longer than this after the flare or breakthrough before; all count if not said."""
     delay_weeks: Weeks
     """From the occasion to the first dose."""
 
@@ -117,10 +119,9 @@ class BeginLongTermTreatment(Section):
         """The number of the flare is given if and only if it is an occasion."""
         if "flare_number" in self.at and self.flare_number is None:
             raise problem("expected `flare_number: 2` or another number, since `at` names flare_number; add it")
-        if "flare_number" not in self.at and self.flare_number is not None:
-            raise problem(
-                "expected `flare_number` among the occasions of `at`, found it missing there; add it or remove this", "flare_number"
-            )
+        for key in ("flare_number", "flare_window_years"):
+            if "flare_number" not in self.at and getattr(self, key) is not None:
+                raise problem("expected `flare_number` among the occasions of `at`, found it missing there; add it or remove this", key)
         return self
 
 

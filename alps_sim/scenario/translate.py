@@ -100,6 +100,7 @@ def translate_strategy(name: str, strategy: Strategy) -> StrategyInputs:
     scalars = {
         "triggers": mask([*begin.at, *codes.ALWAYS], codes.TRIGGERS),
         "flare_number": begin.flare_number or 0,
+        "flare_window_years": begin.flare_window_years or codes.NEVER,
         "start_delay_years": begin.delay_weeks / WEEKS_PER_YEAR,
         "taper_weeks": strategy.taper_weeks,
         "wean_allowed": int(weaning is not None),

@@ -124,7 +124,7 @@ def _episode(lines: Lines) -> dict[str, Any]:
 
 def _spleen(lines: Lines, of_patient: pd.DataFrame) -> dict[str, Any]:
     """Size of the spleen, time of its removal, referral, relapse."""
-    operation = lines.among("splenectomy")
+    operation, referral = lines.among("splenectomy"), lines.among("referral_for_splenectomy")
     since = of_patient["years_since_prior_splenectomy"].to_numpy(np.float64)
     prior = since >= 0.0
     size_lines = lines.among("spleen_size") | operation
@@ -137,7 +137,7 @@ def _spleen(lines: Lines, of_patient: pd.DataFrame) -> dict[str, Any]:
         "removed_at": removed_at,
         "age_at_removal": of_patient["age_at_index"].to_numpy(np.float64) + removed_at,
         "relapsed": lines.switched(lines.among("relapse_after_splenectomy"), operation) | prior,
-        "awaiting_splenectomy": lines.switched(lines.among("referral_for_splenectomy"), operation),
+        "awaiting_splenectomy": lines.switched(referral & (lines.code == 0), operation | (referral & (lines.code == 1))),
     }
 
 
