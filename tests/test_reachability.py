@@ -42,6 +42,12 @@ UNREACHED: Final = {
 }
 """Things that do not occur in the shipped scenarios, with the reason."""
 
+IMPLIED_UNDER_SURGERY: Final = (
+    "3 mmf: lineages_only",
+    "5 mmf: maximum_age_years",
+    "6 sirolimus: maximum_age_years",
+)
+
 _IMPLIED = "the lines above it are always taken first: said for the reader"
 IMPLIED_PARTS: Final = {
     "early_splenectomy_vs_mmf_sirolimus/mmf_then_sirolimus: lines 3 splenectomy: tried": _IMPLIED,
@@ -55,9 +61,9 @@ IMPLIED_PARTS: Final = {
     "paper_text_algorithm/paper_text_algorithm: lines 10 rituximab: tried": _IMPLIED,
     "paper_text_algorithm/paper_text_algorithm: lines 11 splenectomy: tried": _IMPLIED,
     **{
-        f"early_splenectomy_vs_mmf_sirolimus/{strategy}: lines {line}: maximum_age_years": "from that age surgery is taken first"
+        f"early_splenectomy_vs_mmf_sirolimus/{strategy}: lines {part}": "from that age the lines above are taken first, or give the same"
         for strategy in ("early_splenectomy", "splenectomy_with_prevention")
-        for line in ("2 mmf", "3 sirolimus")
+        for part in IMPLIED_UNDER_SURGERY
     },
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
