@@ -16,12 +16,14 @@ def _take_census(patient: Any, world: Any, counters: Any, residuals: Any, counts
 
 
 @compiled
-def _happen(patient: Any, world: Any, counters: Any, residuals: Any, counts: Any) -> None:
-    """Let the next event happen."""
+def _happen(patient: Any, world: Any) -> bool:
+    """Let the next event happen. Whether it is a census, at which the counters must be copied.
+
+    The arrays they are copied to are not arguments: counting references to them at every event took a sixth of the time.
+    """
     entry = next_entry(patient)
     apply_entry(patient, world, entry)
-    if entry == CENSUS:
-        _take_census(patient, world, counters, residuals, counts)
+    return entry == CENSUS
 
 
 @compiled
@@ -37,7 +39,8 @@ def _live(patient: Any, world: Any, counters: Any, residuals: Any, counts: Any) 
     begin_life(patient, world)
     events = 0
     while patient.finished == 0:
-        _happen(patient, world, counters, residuals, counts)
+        if _happen(patient, world):
+            _take_census(patient, world, counters, residuals, counts)
         events += 1
     _close(patient, world, counters, residuals, counts)
     return events
@@ -105,8 +108,8 @@ def step_patient(patient: Any, world: Any, counters: Any, residuals: Any, counts
     """
     if begins:
         begin_life(patient, world)
-    else:
-        _happen(patient, world, counters, residuals, counts)
+    elif _happen(patient, world):
+        _take_census(patient, world, counters, residuals, counts)
     if patient.finished == 1:
         _close(patient, world, counters, residuals, counts)
         return -1.0
