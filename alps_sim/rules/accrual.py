@@ -44,8 +44,19 @@ def book_resource(patient: Any, world: Any, component: int, cause: int, quantity
     quantity
         In the unit of the resource.
     """
-    discounted = quantity * math.exp(-world.cost_discount_per_year * patient.time)
-    _spend(patient, world, int(patient.time), component, cause, quantity, discounted)
+    book_discounted(patient, world, component, cause, quantity, discount_now(patient, world))
+
+
+@compiled
+def discount_now(patient: Any, world: Any) -> float:
+    """Discount factor of costs at this moment."""
+    return math.exp(-world.cost_discount_per_year * patient.time)
+
+
+@compiled
+def book_discounted(patient: Any, world: Any, component: int, cause: int, quantity: float, factor: float) -> None:
+    """Book a resource used at this moment, whose discount factor is at hand."""
+    _spend(patient, world, int(patient.time), component, cause, quantity, quantity * factor)
 
 
 @compiled
