@@ -72,7 +72,7 @@ def _live(inputs: Inputs, strategy: int, attributes: Any, replication: int, room
     count, windows = attributes.size, inputs.censuses.size
     counters = np.zeros((count, windows, COUNTER_COUNT))
     residuals = np.zeros((count, windows, len(CONTROLS)))
-    counts = np.zeros((count, windows, 2, len(CONTROLS)))
+    counts = np.zeros((windows, 2, len(CONTROLS)))
     log = np.zeros(room, LOG_DTYPE).view(np.recarray)
     lines = np.zeros(1, np.int64)
     events = live_block(states, world, counters, residuals, counts, log, lines)
@@ -83,8 +83,8 @@ def _live(inputs: Inputs, strategy: int, attributes: Any, replication: int, room
         rows=rows_of(states),
         counters=counters,
         residuals=residuals,
-        control_events=counts[:, :, 0].sum(axis=0),
-        control_non_events=counts[:, :, 1].sum(axis=0),
+        control_events=counts[:, 0],
+        control_non_events=counts[:, 1],
         books=world["books"][0],
         events=log[: lines[0]].copy(),
         event_count=events,

@@ -80,8 +80,10 @@ def live_block(states: Any, worlds: Any, counters: Any, residuals: Any, counts: 
         (n,) of STATE_DTYPE with attributes filled in and zero elsewhere.
     worlds
         (1,) of `world_dtype`; its books are added to.
-    counters, residuals, counts
+    counters, residuals
         (n, windows, ...) to be filled.
+    counts
+        (windows, ...) of all patients together, to be added to.
     log
         Room for the event lines of all patients, one after the other; used if the world keeps events.
     log_lines
@@ -96,7 +98,7 @@ def live_block(states: Any, worlds: Any, counters: Any, residuals: Any, counts: 
     events = 0
     for i in range(states.size):
         patient = states[i]
-        events += _live(patient, world, counters[i], residuals[i], counts[i])
+        events += _live(patient, world, counters[i], residuals[i], counts)
         if world.keep_events == 1:
             if not _keep_lines(world, log, log_lines[0], patient.log_count):
                 return -1

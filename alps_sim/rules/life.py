@@ -361,17 +361,17 @@ def copy_census(patient: Any, world: Any, counters: Any, residuals: Any, counts:
     Parameters
     ----------
     counters, residuals, counts
-        (counters), (controls), (2, controls): where this patient's values at this window go; counts are events of processes and
-        positive outcomes of decisions, then negative outcomes of decisions.
+        (counters), (controls), (2, controls): where this patient's values at this window go; counts, which are added to, are
+        events of processes and positive outcomes of decisions, then negative outcomes of decisions.
     """
     for process in range(e.PROCESS_COUNT):
         advance_clock(patient.clocks[process], patient.time)
         residuals[process] = residual(patient, process)
-        counts[0, process] = patient.clocks[process].count
+        counts[0, process] += patient.clocks[process].count
     for decision in range(patient.decision_residuals.size):
         residuals[e.PROCESS_COUNT + decision] = patient.decision_residuals[decision]
-        counts[0, e.PROCESS_COUNT + decision] = patient.decision_positives[decision]
-        counts[1, e.PROCESS_COUNT + decision] = patient.decision_negatives[decision]
+        counts[0, e.PROCESS_COUNT + decision] += patient.decision_positives[decision]
+        counts[1, e.PROCESS_COUNT + decision] += patient.decision_negatives[decision]
     for counter in range(patient.counters.size):
         counters[counter] = patient.counters[counter]
     patient.census += 1
