@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from alps_sim.rules.complication_hazards import opsi_scale
 from alps_sim.rules.world import world_dtype
 from alps_sim.scenario.inputs import Inputs
 
@@ -43,6 +44,7 @@ def make_world(inputs: Inputs, strategy: int, replication: int, keep_events: boo
         world[table][0] = getattr(inputs, table)
     for number in _NUMBERS:
         world[number] = getattr(inputs, number)
+    world["opsi_scale"] = opsi_scale(inputs.parameters[0])
     world["censuses"][0, : inputs.censuses.size] = inputs.censuses
     world["window_count"] = inputs.censuses.size
     world["replication"] = replication

@@ -43,6 +43,11 @@ def _prevention_ratio(patient: Any, world: Any) -> float:
     return 1.0 - adherence + adherence * p.prevention_rate_ratio
 
 
+def opsi_scale(parameters: Any) -> float:
+    """Weibull rate of OPSI over its mean rate; the same in a whole world, which keeps it."""
+    return math.pow(parameters.opsi_reference_years, 1.0 - parameters.opsi_shape)
+
+
 @compiled
 def set_sepsis_hazard(patient: Any, world: Any) -> None:
     """Sepsis: constant with a spleen, Weibull since surgery without one."""
@@ -50,7 +55,7 @@ def set_sepsis_hazard(patient: Any, world: Any) -> None:
     multiplier = _sepsis_multiplier(patient, world) * patient.infection_frailty
     if patient.spleen == SPLEEN_REMOVED:
         shape = p.opsi_shape
-        rate = p.opsi_mean_rate_per_year * math.pow(p.opsi_reference_years, 1.0 - shape)
+        rate = p.opsi_mean_rate_per_year * world.opsi_scale
         rate *= multiplier * _prevention_ratio(patient, world)
         set_hazard(patient, e.SEPSIS, WEIBULL, rate, shape, patient.splenectomy_time)
     else:

@@ -138,7 +138,8 @@ def world_dtype(parameters: np.dtype[Any]) -> np.dtype[Any]:
     `line_count`); `steroid_probit` by route and mechanism; `death_per_year` by sex and completed age; `lymphoma_per_year` by kind, sex
     and age; `body` L, M (kg), S, height (cm) by sex and age; `utility_norm` by age; `unit_cost` by resource; `waiting` years by
     service, zero in the cohort engine; `censuses` years since index, the first `window_count`, the last one NEVER; `seed`,
-    `replication`; continuous discount rates; and the two fields that rules write: `books`, (years, age bands, accounts, 2)
+    `replication`; `opsi_scale`, the Weibull rate of OPSI over its mean rate (its power at every change of the hazard took a fortieth
+    of the time); continuous discount rates; and the two fields that rules write: `books`, (years, age bands, accounts, 2)
     quantity and discounted quantity, and `log`, the present patient's lines if `keep_events` is 1.
     """
     return np.dtype(
@@ -161,6 +162,7 @@ def world_dtype(parameters: np.dtype[Any]) -> np.dtype[Any]:
             ("window_count", "i8"),
             ("seed", "u8"),
             ("replication", "u8"),
+            ("opsi_scale", "f8"),
             ("cost_discount_per_year", "f8"),
             ("effect_discount_per_year", "f8"),
             ("keep_events", "i8"),
