@@ -83,7 +83,7 @@ def live_block(states: Any, worlds: Any, counters: Any, residuals: Any, counts: 
     counters, residuals
         (n, windows, ...) to be filled.
     counts
-        (windows, ...) of all patients together, to be added to.
+        (windows, ...) of all patients together, to be added to. Rows for each patient took a twelfth of the time.
     log
         Room for the event lines of all patients, one after the other; used if the world keeps events.
     log_lines
