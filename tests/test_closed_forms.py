@@ -29,7 +29,7 @@ from alps_sim.rules.state import STATE_DTYPE
 from alps_sim.rules.world import FloatArray, world_dtype
 from alps_sim.scenario.inputs import Inputs, Records
 from alps_sim.scenario.patients import TruncatedLogNormal
-from tests import worlds
+from tests import reach, worlds
 
 PATIENTS: Final = 16_384
 STANDARD_ERRORS: Final = 4.5
@@ -59,11 +59,12 @@ def assert_share(count: int, n: int, expected: float) -> None:
 
 
 def line_of(inputs: Inputs, treatment: int) -> Records:
-    """(1,) a line with a treatment, no bridge, that asks nothing of the spleen, from any strategy."""
-    lines = [worlds.part(one.lines, i, i + 1) for one in inputs.strategies for i in range(one.lines.size)]
-    anybody = (1 << len(codes.SPLEENS)) - 1
-    suits = {"treatment": treatment, "spleens": anybody, "bridge": 0}
-    return next(line for line in lines if all(line[field][0] == value for field, value in suits.items()))
+    """(1,) a line with a treatment that asks nothing of anybody."""
+    line = worlds.part(inputs.strategies[0].lines, 0, 1).copy()
+    for field, value in reach.NEUTRAL_LINE.items():
+        line[field] = value
+    line["treatment"] = treatment
+    return line
 
 
 def treated_at_once(inputs: Inputs, treatment: int) -> Inputs:
