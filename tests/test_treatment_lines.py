@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from alps_sim.engines.clinic import Clinic
-from alps_sim.outcomes.block import BLOCK_SIZE
+from alps_sim.engines.cohort import simulate_block
+from alps_sim.outcomes.block import BLOCK_SIZE, CONTROLS
 from alps_sim.population import draw_population
 from alps_sim.rules import codes, events
 from alps_sim.rules.body import weight_of
@@ -337,3 +338,36 @@ def body_weights(inputs: Inputs, rows: Any, lines: Any) -> np.ndarray[Any, Any]:
     age = (rows["age_at_index"][place] + lines["time"] + A_MOMENT).astype(int)
     bodies = inputs.body[rows["sex"][place], age]
     return np.array([weight_of(body, z) for body, z in zip(bodies, rows["weight_z"][place], strict=True)])
+
+
+# Luck with a drug that is given again
+
+
+def test_a_drug_that_answered_as_a_bridge_answers_again_after_the_relapse(main_inputs: Inputs) -> None:
+    again = 0
+    for _, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy"), 8 * BLOCK_SIZE):
+        good: set[int] = set()
+        for place, (_, kind, code, value) in enumerate(lines):
+            if kind == events.LOG_AGENT_ANSWER:
+                good.add(code)
+            elif kind == events.LOG_AGENT_STOP and value > 0.0:
+                good.discard(code)
+            elif kind == events.LOG_AGENT_START and code in good:
+                later = [(its, whose) for _, its, whose, _ in lines[place + 1 :] if its in (events.LOG_AGENT_ANSWER, events.LOG_AGENT_STOP)]
+                if later and later[0][0] == events.LOG_AGENT_ANSWER:
+                    again += 1
+                stop = next((line for line in lines[place + 1 :] if line[1] == events.LOG_AGENT_STOP), None)
+                assert stop is None or stop[3] != codes.AFTER_NO_ANSWER
+    assert again > 50
+
+
+def test_luck_with_a_drug_tried_again_is_fair(main_inputs: Inputs) -> None:
+    """Answers minus their probabilities have mean zero, also where a drug is given again because it failed before (4.5 standard errors)."""
+    for name in ("mmf_then_sirolimus", "sirolimus_first"):
+        inputs = of_strategy(main_inputs, name)
+        results = [
+            simulate_block(inputs, 0, draw_population(inputs, 0, first, BLOCK_SIZE)) for first in range(0, 100 * BLOCK_SIZE, BLOCK_SIZE)
+        ]
+        place = CONTROLS.index("agent_response")
+        residuals = np.concatenate([result.residuals[:, -1, place] for result in results])
+        assert abs(residuals.mean()) < 4.5 * residuals.std() / np.sqrt(residuals.size)

@@ -18,6 +18,7 @@ from alps_sim.rules.clocks import renew_credit
 from alps_sim.rules.codes import (
     AFTER_NO_ANSWER,
     AFTER_RESPONSE_LOST,
+    AGENT_COUNT,
     ALPS_U,
     NEVER,
     NO_AGENT,
@@ -56,13 +57,20 @@ def has_hypersplenism(patient: Any) -> bool:
 
 @compiled
 def _will_answer(patient: Any, world: Any, agent: int) -> bool:
-    """Decide whether the patient answers: of the lineages of the last flare the least likely one governs."""
+    """Decide whether the patient answers: of the lineages of the last flare the least likely one governs.
+
+    What has answered and not failed answers again. What is tried once more has new luck: to look at the old draw again, now that it
+    is known to have been bad, would not be fair.
+    """
+    if patient.answered & (1 << agent):
+        return True
     column = 1 if has_hypersplenism(patient) else 0
     probit = 9.0
     for lineage in range(3):
         if patient.flare_lineages & (1 << lineage):
             probit = min(probit, world.agents[agent].response_probit[lineage, column])
-    return decide_numbered(patient, world, AGENT_RESPONSE, agent, response_probability(patient, world, probit))
+    number = agent + AGENT_COUNT * (patient.agent_courses[agent] - 1)  # this course is counted already
+    return decide_numbered(patient, world, AGENT_RESPONSE, number, response_probability(patient, world, probit))
 
 
 @compiled
@@ -158,6 +166,7 @@ def _decide_shrinkage(patient: Any, world: Any) -> None:
 def begin_answer(patient: Any, world: Any) -> None:
     """The agent has taken effect."""
     patient.agent_answering = 1
+    patient.answered |= 1 << patient.agent
     if patient.first_agent_answer_time == NEVER:
         patient.first_agent_answer_time = patient.time
     note(patient, world, e.LOG_AGENT_ANSWER, patient.agent, patient.time - patient.agent_started)
@@ -226,6 +235,7 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
         return
     if after != 0:
         patient.last_end = after
+        patient.answered &= ~(1 << patient.agent)
         patient.tried |= 1 << patient.agent
         if after & (AFTER_NO_ANSWER | AFTER_RESPONSE_LOST) and has_hypersplenism(patient):
             patient.failed_with_hypersplenism |= 1 << patient.agent

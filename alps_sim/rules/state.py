@@ -131,6 +131,7 @@ DYNAMICS: Final = (
     ("pending_is_bridge", "i8"),
     ("line_due", "i8"),  # a spent course; the next line comes with the next flare
     ("tried", "i8"),
+    ("answered", "i8"),  # bit mask of agents that answered and have not failed since
     ("failed_with_hypersplenism", "i8"),  # bit mask of agents
     ("last_end", "i8"),  # bit over AFTER
     ("treatments_begun", "i8"),
