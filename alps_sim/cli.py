@@ -108,8 +108,8 @@ def run(
                 events=events,
                 draws=draws,
                 progress=bars,
+                answered=bars.say,
             )
-    typer.echo(result.headline)
     if result.predictions is not None:
         from alps_sim.report.tables import comparison_text
 

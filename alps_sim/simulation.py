@@ -5,7 +5,7 @@ scenario + evidence -> inputs -> population and engine -> outcomes -> results fo
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,13 @@ from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
 
 RESULTS: Final = Path("results")
+
+Answered = Callable[[str], None]
+"""Called with the answer in plain text."""
+
+
+def not_told(answer: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +225,7 @@ def run(
     events: bool = False,
     draws: int | None = None,
     progress: Progress = no_progress,
+    answered: Answered = not_told,
 ) -> RunResult:
     """Run a scenario and leave its results folder.
 
@@ -237,6 +245,8 @@ def run(
         Whether to write `events.parquet`.
     progress
         Told how far the work is.
+    answered
+        Told the answer in plain text as soon as it is known, some seconds before the report is drawn.
 
     Returns
     -------
@@ -254,7 +264,7 @@ def run(
     ledger = load_ledger()
     place = Path(out) if out is not None else RESULTS / scenario.name / _run_name(scenario, ledger)
     with ResultsFolder(place) as folder:
-        return _run_into(folder, scenario, ledger, workers or os.cpu_count() or 1, events, progress)
+        return _run_into(folder, scenario, ledger, workers or os.cpu_count() or 1, events, progress, answered)
 
 
 def _run_name(scenario: Scenario, ledger: Ledger) -> str:
@@ -263,7 +273,9 @@ def _run_name(scenario: Scenario, ledger: Ledger) -> str:
     return run_name({"scenario": scenario.model_dump(mode="json"), "values": values}, scenario.seed, program_version())
 
 
-def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers: int, events: bool, progress: Progress) -> RunResult:
+def _run_into(
+    folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers: int, events: bool, progress: Progress, answered: Answered
+) -> RunResult:
     """Simulate, gather, write and commit."""
     values = scenario.parameter_values(ledger)
     inputs = translate(scenario, values)
@@ -296,6 +308,8 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
         books=books,
         versions=versions(),
     )
+    answer = headline(content.summary, content.differences, uncertainty, unlike=content.unlike)
+    answered(answer)
     resources = collector.resources()
     _write_tables(folder, content, resources)
     progress("drawing the report", 0, 1)
@@ -315,7 +329,7 @@ def _run_into(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers
         predictions=content.predictions,
         bookkeeping=content.bookkeeping,
         books=books,
-        headline=headline(content.summary, content.differences, uncertainty, unlike=content.unlike),
+        headline=answer,
     )
 
 

@@ -37,7 +37,6 @@ class FakeResult:
 
     def __init__(self, passed: bool = True, predictions: pd.DataFrame | None = None, scenario: Scenario | None = None) -> None:
         self.scenario = scenario
-        self.headline = "OPSI deaths at 20 years"
         self.folder, self.report = Path("results/demo/abc"), Path("results/demo/abc/report.html")
         self.bookkeeping = FakeCheck(passed)
         self.books = pd.DataFrame({"quantity": ["cost"], "result": ["PASS" if passed else "FAIL"]})
@@ -58,6 +57,7 @@ class Simulation(ModuleType):
         options["progress"]("simulating patients", 1, 2)
         if isinstance(self.outcome, BaseException):
             raise self.outcome
+        options["answered"]("OPSI deaths at 20 years")
         return self.outcome
 
 
@@ -108,7 +108,7 @@ def test_run_passes_its_options_on(simulation: Simulation) -> None:
     options = "--patients 50 --seed 7 --workers 2 --out elsewhere --events --draws 3"
     given = called("run", DEMO, *options.split(), "--strategies", "b, a", "--set", "opsi_shape=0.8", "--set", "adherence_child = 0.7")
     assert given.exit_code == 0, given.output
-    assert simulation.asked.pop("progress")
+    assert simulation.asked.pop("progress") and simulation.asked.pop("answered")
     assert simulation.asked == {
         "scenario": Path(DEMO),
         "patients": 50,

@@ -36,6 +36,18 @@ class Bars:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
+    def say(self, text: str) -> None:
+        """Print on standard output, the bars out of the way.
+
+        Parameters
+        ----------
+        text
+            Lines, without a line break at the end.
+        """
+        self._progress.stop()
+        print(text, flush=True)
+        self._progress.start()
+
     def __call__(self, what: str, done: int, of: int) -> None:
         """Show how far a piece of work is.
 

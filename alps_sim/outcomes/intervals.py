@@ -8,7 +8,7 @@ difference of two estimates of the same patients from the interval of each and t
 import math
 from typing import Final
 
-from scipy.stats import beta, chi2, t
+from scipy.special import betaincinv, gammaincinv, stdtrit  # 40 times faster a call than the distributions of scipy.stats
 
 LEVEL: Final = 0.95
 """Of every interval of simulation error."""
@@ -18,7 +18,7 @@ def t_multiplier(degrees_of_freedom: float) -> float:
     """Multiplier of a standard error for a two-sided interval; NaN without degrees of freedom."""
     if degrees_of_freedom < 1:
         return math.nan
-    return float(t.ppf(0.5 + LEVEL / 2, degrees_of_freedom))
+    return float(stdtrit(degrees_of_freedom, 0.5 + LEVEL / 2))
 
 
 def share_interval(events: float, n: float) -> tuple[float, float]:
@@ -30,8 +30,8 @@ def share_interval(events: float, n: float) -> tuple[float, float]:
         Events and patients; need not be whole, so that an effective sample size can be used.
     """
     tail = (1.0 - LEVEL) / 2
-    low = 0.0 if events <= 0 else float(beta.ppf(tail, events, n - events + 1))
-    high = 1.0 if events >= n else float(beta.ppf(1 - tail, events + 1, n - events))
+    low = 0.0 if events <= 0 else float(betaincinv(events, n - events + 1, tail))
+    high = 1.0 if events >= n else float(betaincinv(events + 1, n - events, 1 - tail))
     return low, high
 
 
@@ -55,9 +55,9 @@ def sum_interval(total: float, squares: float, largest: float) -> tuple[float, f
     tail = (1.0 - LEVEL) / 2
     low = 0.0
     if total > 0:
-        low = squares / (2 * total) * float(chi2.ppf(tail, 2 * total * total / squares))
+        low = squares / total * float(gammaincinv(total * total / squares, tail))
     upper_total, upper_squares = total + largest, squares + largest * largest
-    high = upper_squares / (2 * upper_total) * float(chi2.ppf(1 - tail, 2 * upper_total * upper_total / upper_squares))
+    high = upper_squares / upper_total * float(gammaincinv(upper_total * upper_total / upper_squares, 1 - tail))
     return low, high
 
 
