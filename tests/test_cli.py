@@ -108,7 +108,8 @@ def test_run_passes_its_options_on(simulation: Simulation) -> None:
     options = "--patients 50 --seed 7 --workers 2 --out elsewhere --events --draws 3"
     given = called("run", DEMO, *options.split(), "--strategies", "b, a", "--set", "opsi_shape=0.8", "--set", "adherence_child = 0.7")
     assert given.exit_code == 0, given.output
-    assert simulation.asked.pop("progress") and simulation.asked.pop("answered")
+    assert simulation.asked.pop("progress")
+    assert simulation.asked.pop("answered")
     assert simulation.asked == {
         "scenario": Path(DEMO),
         "patients": 50,
