@@ -278,6 +278,7 @@ def _run_into(
 ) -> RunResult:
     """Simulate, gather, write and commit."""
     values = scenario.parameter_values(ledger)
+    scenario = scenario.at(values)
     inputs = translate(scenario, values)
     _warm_up(inputs, progress)
     seconds: dict[str, float] = {}

@@ -8,7 +8,7 @@ from alps_sim.evidence.describe import describe_parameter, describe_reading, evi
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_ledger, rule_parameter_names
 from alps_sim.evidence.readings import load_readings
-from alps_sim.evidence.usage import PACKAGE, attribute_reads, find_uses, source_files, uses_of
+from alps_sim.evidence.usage import PACKAGE, SCENARIOS, attribute_reads, find_uses, source_files, uses_of
 from alps_sim.rules.state import STATE_DTYPE
 from alps_sim.rules.world import LINE_DTYPE, STEP_DTYPE, STRATEGY_DTYPE
 
@@ -38,7 +38,8 @@ def sample(tmp_path: Path) -> tuple[Path, ...]:
 
 def test_every_parameter_of_the_ledger_is_read_somewhere() -> None:
     model = tuple(path for path in source_files() if path.relative_to(PACKAGE).parts[0] in MODEL)
-    unread = [name for name, uses in find_uses(LEDGER.parameters, model).items() if not uses]
+    scenarios = tuple(sorted(SCENARIOS.glob("*.yaml")))
+    unread = [name for name, uses in find_uses(LEDGER.parameters, (*model, *scenarios)).items() if not uses]
     assert unread == []
 
 

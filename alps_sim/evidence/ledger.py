@@ -32,6 +32,7 @@ FILES: Final = (
     "utilities",
     "costs",
     "settings",
+    "study",
 )
 """Files of the ledger in reading order, which is the order of the parameters."""
 

@@ -1,7 +1,8 @@
 """Where each parameter of the ledger is read, found by reading the package's own source.
 
 A use is an attribute of that name (`world.parameters.opsi_shape`), a text that is the name, or a text with gaps that the name fits
-(`f"drug.{agent}.{field}"`, or `prefix + "dose_mg"` where the prefix is such a text). Docstrings and comments are no uses.
+(`f"drug.{agent}.{field}"`, or `prefix + "dose_mg"` where the prefix is such a text). Docstrings and comments are no uses. A scenario
+that is shipped beside the package uses what it names after `from_ledger`.
 """
 
 import ast
@@ -19,10 +20,14 @@ PACKAGE: Final = FOLDER.parent
 READERS_OF_EVIDENCE: Final = ("evidence/tables.py",)
 DECLARATIONS: Final = ("rules/world.py", "rules/accounts.py", "scenario/overrides.py")
 
+SCENARIOS: Final = PACKAGE.parent / "scenarios"
+"""Shipped beside the package in its repository; an installed package has none."""
+
 PREFIXES: Final = ("drug.",)
 """Beginnings of names whose last part is read by itself, as a field of each agent."""
 
 _PARAMETERS: Final = "parameters"
+_FROM_LEDGER: Final = re.compile(r"\bfrom_ledger ([a-z0-9_.]+)")
 _LEAST_TEXT: Final = 6
 """Letters that a text with gaps must have of its own before it is taken for a pattern of names."""
 
@@ -87,14 +92,14 @@ def find_uses(names: Iterable[str], files: tuple[Path, ...] | None = None) -> di
     names
         Ledger names.
     files
-        Python files to look in; the package's own if not given.
+        Python and scenario files to look in; the package's own and the shipped scenarios if not given.
 
     Returns
     -------
     dict
         Places by name, in order of file and line; empty for a parameter that nothing reads.
     """
-    found = _mentions(files if files is not None else source_files())
+    found = _mentions(files if files is not None else (*source_files(), *sorted(SCENARIOS.glob("*.yaml"))))
     return {name: tuple(sorted(set(_matching(name, found)))) for name in names}
 
 
@@ -147,6 +152,10 @@ def _mentions(files: tuple[Path, ...]) -> _Mentions:
     words: dict[str, list[Use]] = {}
     patterns: list[tuple[re.Pattern[str], Use]] = []
     for path in files:
+        if path.suffix == ".yaml":
+            for name, use in _named_in_scenario(path):
+                words.setdefault(name, []).append(use)
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         skipped = {id(node) for node in _silent(tree)}
         for node in ast.walk(tree):
@@ -159,6 +168,13 @@ def _mentions(files: tuple[Path, ...]) -> _Mentions:
             elif (word := _word(node)) is not None:
                 words.setdefault(word, []).append(Use(shown_name(path), node.lineno))  # type: ignore[attr-defined]
     return _Mentions({word: tuple(places) for word, places in words.items()}, tuple(patterns))
+
+
+def _named_in_scenario(path: Path) -> Iterator[tuple[str, Use]]:
+    """Parameters that a scenario file names after `from_ledger`."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for match in _FROM_LEDGER.finditer(line.partition("#")[0]):
+            yield match[1], Use(shown_name(path), number)
 
 
 def _word(node: ast.AST) -> str | None:

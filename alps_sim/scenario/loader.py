@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from alps_sim.evidence.ledger import load_ledger
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.layers import read_layers
 from alps_sim.scenario.messages import scenario_error
 from alps_sim.scenario.overrides import check_overrides
+from alps_sim.scenario.references import resolve_references
 from alps_sim.scenario.schema import Scenario
 from alps_sim.scenario.settings import with_settings
 from alps_sim.scenario.source import Node
@@ -34,16 +36,18 @@ def load_scenario(path: str | Path, settings: Mapping[str, Any] | None = None) -
     ------
     ScenarioError
         At the first mistake, with file, line and column: an unknown or duplicate key, a wrong type or range, a missing key, an
-        empty or unreadable file, a circle of `extends`, an unknown parameter, reading or strategy, an override nothing reads.
+        empty or unreadable file, a circle of `extends`, an unknown parameter, reading or strategy, an
+        override nothing reads.
     """
-    tree = with_settings(read_layers(Path(path), tuple(Scenario.model_fields)), settings or {})
+    written = with_settings(read_layers(Path(path), tuple(Scenario.model_fields)), settings or {})
+    tree, references = resolve_references(written, load_ledger())
     try:
         scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
         raise scenario_error(error, tree) from None
     _refuse_inherited_name(tree, str(path))
     check_overrides(scenario, tree)
-    return scenario
+    return scenario.with_references(references)
 
 
 def _refuse_inherited_name(tree: Node, shown: str) -> None:

@@ -4,13 +4,15 @@ Each field tells its meaning in the text under it; `alps-sim schema` prints them
 is in the sections; places in files are the loader's.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Self, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, StringConstraints, model_validator
 
 from alps_sim.evidence.readings import reading_parameters
 from alps_sim.scenario.errors import suggestion
 from alps_sim.scenario.patients import Population
+from alps_sim.scenario.references import Reference, with_values
 from alps_sim.scenario.strategy import Strategy
 from alps_sim.scenario.words import PositiveYears, Section, Share, Text, problem, unique
 
@@ -108,6 +110,7 @@ class Scenario(Section):
     """The strategies by name, in the order of the reports."""
     replica: Replica | None = None
     """The published cohort this scenario replicates, if it does."""
+    _references: tuple[Reference, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _comparator_is_a_strategy(self) -> Self:
@@ -121,6 +124,28 @@ class Scenario(Section):
             product = self.replica.size * self.replica.cohorts
             raise problem(f"expected {product}, the replica's size x cohorts, found {self.patients}; correct one", "patients")
         return self
+
+    def with_references(self, references: tuple[Reference, ...]) -> Self:
+        """The scenario that knows which of its numbers the ledger gives.
+
+        Parameters
+        ----------
+        references
+            Of `scenario.references.resolve_references`.
+        """
+        known = self.model_copy()
+        known._references = references
+        return known
+
+    def at(self, values: Mapping[str, float]) -> Self:
+        """The scenario with the numbers that the ledger gives at other values of it.
+
+        Parameters
+        ----------
+        values
+            Value of every ledger parameter by name.
+        """
+        return cast("Self", with_values(self, self._references, values))
 
     def parameter_values(self, ledger: "Ledger") -> dict[str, float]:
         """Values of all parameters in this scenario: the ledger's, then readings, then overrides.

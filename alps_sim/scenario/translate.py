@@ -62,6 +62,7 @@ def translate(scenario: Scenario, values: Mapping[str, float]) -> Inputs:
     KeyError
         If `values` lacks a parameter.
     """
+    scenario = scenario.at(values)
     return Inputs(
         name=scenario.name,
         parameters=_parameters(values),

@@ -1,0 +1,98 @@
+"""Numbers of a scenario that the evidence ledger gives: `uptake: from_ledger nih_splenectomy_uptake`.
+
+What a scenario says about a study (who was operated on, how long it followed its patients) may be as uncertain as what the ledger
+says about the disease. Such a number is named instead of written, and so is drawn and fitted like any other parameter.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from alps_sim.evidence.ledger import Ledger
+from alps_sim.scenario.errors import suggestion
+from alps_sim.scenario.source import Node
+
+Path = tuple[str | int, ...]
+"""Keys and places in lists from the scenario down to a number, in the words of the file."""
+Reference = tuple[Path, str]
+"""Where a number stands, and the parameter that gives it."""
+
+WORD: Final = "from_ledger "
+
+
+def resolve_references(tree: Node, ledger: Ledger) -> tuple[Node, tuple[Reference, ...]]:
+    """Put the ledger's base values where a scenario names parameters.
+
+    Parameters
+    ----------
+    tree
+        The scenario's tree.
+    ledger
+        The evidence ledger.
+
+    Returns
+    -------
+    tuple
+        The tree with numbers, and where they came from.
+
+    Raises
+    ------
+    ScenarioError
+        If a name is not a parameter.
+    """
+    found: list[Reference] = []
+    return _resolved(tree, ledger, (), found), tuple(found)
+
+
+def _resolved(node: Node, ledger: Ledger, path: Path, found: list[Reference]) -> Node:
+    if isinstance(node.value, dict):
+        inner = {key: _resolved(child, ledger, (*path, key), found) for key, child in node.value.items()}
+        return Node(inner, node.place, node.key_place)
+    if isinstance(node.value, tuple):
+        items = tuple(_resolved(child, ledger, (*path, place), found) for place, child in enumerate(node.value))
+        return Node(items, node.place, node.key_place)
+    if not (isinstance(node.value, str) and node.value.startswith(WORD)):
+        return node
+    name = node.value.removeprefix(WORD).strip()
+    if name not in ledger.parameters:
+        raise node.place.error(
+            f"expected a parameter of the ledger after `from_ledger`, found `{name}`; {suggestion(name, ledger.parameters)}"
+        )
+    found.append((path, name))
+    return Node(ledger[name].value, node.place, node.key_place)
+
+
+def with_values(section: BaseModel, references: tuple[Reference, ...], values: Mapping[str, float]) -> BaseModel:
+    """A section with the numbers that the ledger gives set to other values of it.
+
+    Parameters
+    ----------
+    section
+        The scenario.
+    references
+        Of `resolve_references`; those into parts that the scenario no longer has are passed over.
+    values
+        Value of each parameter by name.
+    """
+    for path, name in references:
+        section = _set(section, path, values[name])
+    return section
+
+
+def _set(part: Any, path: Path, value: float) -> Any:
+    """A copy of a part with one number set."""
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(part, BaseModel):
+        field = _field(part, str(head))
+        return part.model_copy(update={field: _set(getattr(part, field), rest, value)})
+    if isinstance(part, dict):
+        return {key: _set(inner, rest, value) if key == head else inner for key, inner in part.items()}
+    return tuple(_set(inner, rest, value) if place == head else inner for place, inner in enumerate(part))
+
+
+def _field(part: BaseModel, key: str) -> str:
+    """Name of the field that a key of the file fills."""
+    return next(name for name, field in type(part).model_fields.items() if key in (name, field.alias))
