@@ -8,14 +8,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import special
 
 from alps_sim.evidence.errors import suggestion
 
-Function = Callable[[float, Mapping[str, float]], float]
+Function = Callable[[Any, Mapping[str, float]], Any]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Kind:
     positive
         Those of them that must be above 0.
     quantile, cumulative
-        Quantile function and distribution function before truncation, of a number and the parameters.
+        Quantile function, of a number or an array, and distribution function, of a number, before truncation.
     """
 
     required: tuple[str, ...]
@@ -52,28 +52,28 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("alpha", "beta"),
         (),
         ("alpha", "beta"),
-        lambda q, p: float(special.betaincinv(p["alpha"], p["beta"], q)),
+        lambda q, p: special.betaincinv(p["alpha"], p["beta"], q),
         lambda x, p: float(special.betainc(p["alpha"], p["beta"], min(max(x, 0.0), 1.0))),
     ),
     "gamma": Kind(
         ("shape", "rate"),
         ("maximum",),
         ("shape", "rate"),
-        lambda q, p: float(special.gammaincinv(p["shape"], q)) / p["rate"],
+        lambda q, p: special.gammaincinv(p["shape"], q) / p["rate"],
         lambda x, p: float(special.gammainc(p["shape"], max(x, 0.0) * p["rate"])),
     ),
     "lognormal": Kind(
         ("median", "sigma"),
         ("minimum", "maximum"),
         ("median", "sigma"),
-        lambda q, p: p["median"] * float(np.exp(p["sigma"] * special.ndtri(q))),
+        lambda q, p: p["median"] * np.exp(p["sigma"] * special.ndtri(q)),
         _lognormal_cumulative,
     ),
     "normal": Kind(
         ("mean", "sd"),
         ("minimum", "maximum"),
         ("sd",),
-        lambda q, p: p["mean"] + p["sd"] * float(special.ndtri(q)),
+        lambda q, p: p["mean"] + p["sd"] * special.ndtri(q),
         lambda x, p: float(special.ndtr((x - p["mean"]) / p["sd"])),
     ),
     "uniform": Kind(("low", "high"), (), (), lambda q, p: p["low"] + q * (p["high"] - p["low"]), _uniform_cumulative),
@@ -120,12 +120,27 @@ class Distribution:
         ValueError
             If the parameter is fixed: it has a value but no quantiles.
         """
+        return float(self.quantiles(probability))
+
+    def quantiles(self, probabilities: Any) -> Any:
+        """Quantiles of many probabilities at once.
+
+        Parameters
+        ----------
+        probabilities
+            Of any shape, between 0 and 1, both excluded.
+
+        Raises
+        ------
+        ValueError
+            If the parameter is fixed: it has a value but no quantiles.
+        """
         if self.is_fixed:
             raise ValueError("expected a distribution, found a fixed parameter; use its value")
         kind = KINDS[self.kind]
         below = kind.cumulative(self.parameters["minimum"], self.parameters) if "minimum" in self.parameters else 0.0
         upto = kind.cumulative(self.parameters["maximum"], self.parameters) if "maximum" in self.parameters else 1.0
-        return kind.quantile(below + probability * (upto - below), self.parameters)
+        return kind.quantile(below + probabilities * (upto - below), self.parameters)
 
 
 _CALL: Final = re.compile(r"(?P<kind>[a-z]+)(?:\((?P<inside>[^()]*)\))?")

@@ -178,6 +178,18 @@ def rule_parameter_names(ledger: Ledger) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def load_priors() -> Ledger:
+    """The ledger of the package as it is written, read once a process: what was believed before anything was fitted.
+
+    Raises
+    ------
+    EvidenceError
+        If an entry is not as it should be, with file and line.
+    """
+    return read_ledger([FOLDER / "ledger" / f"{name}.yaml" for name in FILES])
+
+
+@lru_cache(maxsize=1)
 def load_ledger() -> Ledger:
     """The ledger of the package, read once a process.
 
@@ -186,7 +198,7 @@ def load_ledger() -> Ledger:
     EvidenceError
         If an entry is not as it should be, with file and line.
     """
-    return read_ledger([FOLDER / "ledger" / f"{name}.yaml" for name in FILES])
+    return load_priors()
 
 
 def read_ledger(paths: list[Path]) -> Ledger:

@@ -1,0 +1,95 @@
+"""Joint draws of all uncertain parameters from their priors, many at once.
+
+A draw is by inversion of one uniform a parameter (or group that moves together). Its normal score, the normal quantile of that
+uniform, has the standard normal distribution for every parameter: fits are made on scores, where all priors are alike and every
+value stays in its distribution's range.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from alps_sim.evidence.ledger import Ledger
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+NO_MATTER: Final = ("costs", "utilities")
+"""Files of the ledger that change no event of any life: held at their values."""
+_STREAM: Final = 0xCA11B8A7E
+"""Keeps these draws apart from those of the uncertainty analyses, which have keys of their own."""
+
+
+class Priors:
+    """The priors of a ledger.
+
+    Parameters
+    ----------
+    ledger
+        Read without any posterior laid over it.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        uncertain = [one for one in ledger.parameters.values() if not one.distribution.is_fixed and _matters(one.file)]
+        self.names = tuple(one.name for one in uncertain)
+        self._groups = tuple(dict.fromkeys(one.moves_with for one in uncertain))
+        self._group_of = np.array([self._groups.index(one.moves_with) for one in uncertain])
+
+    def uniforms(self, seed: int, chunk: int, count: int) -> Array:
+        """(count, parameters) uniforms of one chunk of draws, a function of seed and chunk alone.
+
+        Parameters
+        ----------
+        seed, chunk
+            Key of the generator.
+        count
+            Draws in the chunk.
+        """
+        key = np.array([seed % 2**64, _STREAM + chunk], dtype=np.uint64)
+        luck = np.random.Generator(np.random.Philox(key=key)).random((count, len(self._groups)))
+        return np.asarray(np.clip(luck, 1e-12, 1.0 - 1e-12)[:, self._group_of], dtype=np.float64)
+
+    def values(self, uniforms: Array) -> Iterator[dict[str, float]]:
+        """Values of all parameters by name, one mapping a draw.
+
+        Parameters
+        ----------
+        uniforms
+            (draws, parameters) of `uniforms`.
+        """
+        columns = [self.ledger[name].distribution.quantiles(uniforms[:, place]) for place, name in enumerate(self.names)]
+        base = self.ledger.values()
+        for row in np.column_stack(columns):
+            yield {**base, **dict(zip(self.names, row.tolist(), strict=True))}
+
+    def scores(self, uniforms: Array, names: Sequence[str]) -> Array:
+        """(draws, names) normal scores of some parameters.
+
+        Parameters
+        ----------
+        uniforms
+            Of `uniforms`.
+        names
+            Parameters.
+        """
+        return np.asarray(ndtri(uniforms[:, [self.names.index(name) for name in names]]), dtype=np.float64)
+
+    def from_scores(self, scores: Array, names: Sequence[str]) -> Array:
+        """(draws, names) values from normal scores.
+
+        Parameters
+        ----------
+        scores
+            (draws, names).
+        names
+            Parameters.
+        """
+        probabilities = np.clip(ndtr(scores), 1e-12, 1.0 - 1e-12)
+        columns = [self.ledger[name].distribution.quantiles(probabilities[:, place]) for place, name in enumerate(names)]
+        return np.column_stack(columns)
+
+
+def _matters(file: str) -> bool:
+    return not any(file.endswith(f"{name}.yaml") for name in NO_MATTER)
