@@ -3,6 +3,7 @@
 # make lint              ruff and mypy alone
 # make format            let ruff rewrite the code in the house format
 # make verify-statistics the long statistical tests
+# make calibrate         fit the model to the published figures anew, after a change of the rules
 # make benchmarks        speed and memory, measured
 # make clean             remove the environment and the caches; results stay
 #
@@ -20,7 +21,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint format verify-statistics benchmarks clean
+.PHONY: run test lint format verify-statistics calibrate benchmarks clean
 
 run: $(INSTALLED)
 	$(BIN)/alps-sim run $(SCENARIO) $(RUN_OPTIONS)
@@ -39,6 +40,9 @@ format: $(INSTALLED_DEV)
 
 verify-statistics: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -q tests/long
+
+calibrate: $(INSTALLED_DEV)
+	$(BIN)/alps-sim calibrate --out alps_sim/evidence/posterior
 
 benchmarks: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks

@@ -8,6 +8,7 @@ Set the environment variable `ALPS_SIM_JIT=0` to run every rule as plain Python:
 both forms give the same lives.
 """
 
+import ast
 import hashlib
 import os
 import sys
@@ -33,6 +34,28 @@ def rules_hash() -> str:
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def model_hash() -> str:
+    """Identity of what the rules say, whatever their comments: of their syntax without docstrings, 16 hexadecimal digits.
+
+    What was fitted hangs on it.
+    """
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "rules").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if isinstance(body, list):
+                node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
+        digest.update(path.name.encode())
+        digest.update(ast.dump(tree).encode())
+    return digest.hexdigest()[:16]
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Whether a statement is a text that stands alone."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def cache_directory() -> Path:

@@ -150,6 +150,27 @@ def _check_results(folder: Path) -> None:
 
 
 @app.command()
+def calibrate(
+    scenarios: Annotated[Path, typer.Option(help="Folder of the replicas of the published cohorts.")] = Path("scenarios"),
+    out: Annotated[Path, typer.Option(help="Folder for the posterior.")] = Path("results/calibration"),
+    cohorts: Annotated[int, typer.Option(min=2_000, help="Simulated cohorts in the largest bank.")] = 300_000,
+    seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Key of the random numbers.")] = 20150331,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default. Results do not depend on it.")] = None,
+) -> None:
+    """Fit what no publication gives to the published figures; leave joint posterior draws."""
+    interrupted = "Interrupted: nothing was written, an earlier posterior is as it was."
+    with mistakes_told(scenarios, out, on_interrupt=interrupted):
+        import os
+
+        from alps_sim.commands.calibrate import calibrated
+        from alps_sim.commands.progress import Bars
+
+        with Bars() as bars:
+            text = calibrated(scenarios, _place(out) or out, cohorts, seed, workers or os.cpu_count() or 1, bars)
+    typer.echo(f"{text}\n\nPosterior: {out}")
+
+
+@app.command()
 def evidence(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="A parameter, a reading of the paper, or a published figure.", show_default=False)

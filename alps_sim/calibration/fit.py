@@ -18,6 +18,8 @@ from alps_sim.calibration.priors import Array
 NEAREST: Final = 4_000
 """Cohorts that are corrected to the published figures; a twentieth of a small bank."""
 HIDDEN: Final = (64, 64)
+TIE: Final = 1e-9
+"""Squared distance, in standard deviations of the predictions, that is none."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def posterior(fitted: Fit, observed: Array, without: int | None = None) -> Weigh
         distance[without] = np.inf
     count = min(NEAREST, max(len(distance) // 20, 50))
     nearest = np.argpartition(distance, count)[: count + 1]
-    weights = 1.0 - distance[nearest] / distance[nearest].max()  # Epanechnikov's
+    # Epanechnikov's weights; the figures of few patients can be the published ones in all of the nearest
+    weights = 1.0 - distance[nearest] / (distance[nearest].max() + TIE)
     return _adjusted(fitted, nearest, weights, target)
 
 

@@ -9,7 +9,7 @@ keeps its order in nearly every draw; no other dependence between parameters is 
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ import numpy as np
 
 from alps_sim.evidence.distributions import Distribution, parse_distribution
 from alps_sim.evidence.errors import EvidenceError, suggestion
+from alps_sim.evidence.posterior import FittedBlock, load_posterior
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILES: Final = (
@@ -104,9 +105,12 @@ class Ledger:
     ----------
     parameters
         By name.
+    fitted
+        Posterior draws that take the place of the distributions of their parameters; none in the priors.
     """
 
     parameters: Mapping[str, Parameter]
+    fitted: tuple[FittedBlock, ...] = ()
 
     def __getitem__(self, name: str) -> Parameter:
         """The parameter of that name.
@@ -134,7 +138,8 @@ class Ledger:
     def draw(self, draw: int, seed: int, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
         """Values by name of one draw from the distributions.
 
-        One uniform a parameter, a function of seed, draw and the parameter's name alone: a new parameter changes no other.
+        One uniform a parameter, a function of seed, draw and the parameter's name alone: a new parameter changes no other. Fitted
+        parameters come from one row of their posterior.
 
         Parameters
         ----------
@@ -149,7 +154,31 @@ class Ledger:
             name: parameter.value if parameter.distribution.is_fixed else parameter.distribution.ppf(luck(parameter.moves_with, draw, seed))
             for name, parameter in self.parameters.items()
         }
+        for block in self.fitted:
+            values |= block.row(luck(f"posterior of {block.cohort}", draw, seed))
         return _overridden(self, values, overrides or {})
+
+
+def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
+    """The ledger with what was fitted laid over it: posterior means as values, joint posterior draws as draws.
+
+    Parameters
+    ----------
+    priors
+        The ledger as it is written.
+    blocks
+        Posterior draws of some of its parameters.
+
+    Raises
+    ------
+    EvidenceError
+        If a fitted parameter is not in the ledger.
+    """
+    means = {name: value for block in blocks for name, value in block.means().items()}
+    for name in means:
+        priors[name]
+    parameters = {name: replace(one, value=means[name]) if name in means else one for name, one in priors.parameters.items()}
+    return Ledger(parameters, blocks)
 
 
 def _overridden(ledger: Ledger, values: dict[str, float], overrides: Mapping[str, float]) -> dict[str, float]:
@@ -191,14 +220,15 @@ def load_priors() -> Ledger:
 
 @lru_cache(maxsize=1)
 def load_ledger() -> Ledger:
-    """The ledger of the package, read once a process.
+    """The ledger of the package with the posterior that is shipped, read once a process; the priors if there is none.
 
     Raises
     ------
     EvidenceError
         If an entry is not as it should be, with file and line.
     """
-    return load_priors()
+    posterior = load_posterior()
+    return load_priors() if posterior is None else with_posterior(load_priors(), posterior.blocks)
 
 
 def read_ledger(paths: list[Path]) -> Ledger:

@@ -1,0 +1,136 @@
+"""`alps-sim calibrate`: bank, fit, test of recovery and posterior of every block, written as one folder."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from alps_sim import accelerate
+from alps_sim.calibration.bank import CHUNK, Bank, Progress, simulate_bank
+from alps_sim.calibration.blocks import BLOCKS, Block, observed_summaries
+from alps_sim.calibration.fit import fit, posterior
+from alps_sim.calibration.learned import learned
+from alps_sim.calibration.priors import Priors
+from alps_sim.calibration.recovery import recovery
+from alps_sim.evidence.ledger import load_priors
+from alps_sim.evidence.posterior import PROVENANCE, identity
+from alps_sim.outcomes.store import ResultsFolder
+from alps_sim.provenance import versions
+
+COHORTS: Final = 300_000
+"""Size of the bank of the cohort; the drug series, of fewer parameters and figures, get a third."""
+SHARE_OF_SERIES: Final = 1 / 3
+DRAWS: Final = 1_000
+"""Posterior draws that are kept."""
+UNSEEN: Final = 400
+"""Cohorts kept apart for the test of recovery."""
+SEED: Final = 20150331
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """What one block gave.
+
+    Attributes
+    ----------
+    block
+        Which.
+    draws
+        (draws, parameters) posterior values.
+    learned, recovered
+        Tables of `learned.learned` and `recovery.recovery`.
+    """
+
+    block: Block
+    draws: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    learned: pd.DataFrame
+    recovered: pd.DataFrame
+
+
+def calibrate(scenarios: Path, out: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> list[BlockResult]:
+    """Fit every block and write the posterior.
+
+    Parameters
+    ----------
+    scenarios
+        Folder of the replicas.
+    out
+        Folder to write; replaced whole.
+    cohorts
+        Size of the largest bank.
+    seed
+        Key of all random numbers.
+    workers
+        Processes; the result does not depend on it.
+    progress
+        Told how far it is.
+
+    Returns
+    -------
+    list of BlockResult
+        In the order of `BLOCKS`.
+    """
+    results = [_calibrated(block, scenarios, bank_size(block, cohorts), seed, workers, progress) for block in BLOCKS]
+    with ResultsFolder(out) as folder:
+        for result in results:
+            table = pd.DataFrame(result.draws, columns=list(result.block.fitted))
+            table.to_csv(folder.path / f"{result.block.cohort}.csv", index=False, float_format="%.6g")
+        for name in ("learned", "recovered"):
+            pd.concat([getattr(result, name) for result in results]).to_csv(folder.path / f"{name}.csv", index=False, float_format="%.4g")
+        (folder.path / PROVENANCE).write_text(_provenance(scenarios, cohorts, seed), encoding="utf-8")
+        folder.commit({"calibration": "alps-sim calibrate", "seed": seed, "cohorts": cohorts, "versions": versions()})
+    return results
+
+
+def bank_size(block: Block, cohorts: int) -> int:
+    """Cohorts in the bank of a block, whole chunks."""
+    share = 1.0 if block is BLOCKS[0] else SHARE_OF_SERIES
+    return CHUNK * math.ceil(cohorts * share / CHUNK)
+
+
+def _calibrated(block: Block, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> BlockResult:
+    whole = simulate_bank(block, scenarios, cohorts + UNSEEN, seed, workers, progress)
+    progress(f"fitting {block.cohort}", 0, 1)
+    bank = Bank(whole.scores[:-UNSEEN], whole.summaries[:-UNSEEN])
+    with threadpool_limits(1):  # sums in one order, whatever the machine
+        fitted = fit(bank, seed)
+        found = posterior(fitted, observed_summaries(block.targets))
+        recovered = recovery(fitted, whole.scores[-UNSEEN:], whole.summaries[-UNSEEN:], block.fitted)
+    scores = found.sample(DRAWS, seed)
+    progress(f"fitting {block.cohort}", 1, 1)
+    priors = Priors(load_priors())
+    return BlockResult(
+        block, priors.from_scores(scores, block.fitted), learned(block, priors, scores), recovered.assign(cohort=block.cohort)
+    )
+
+
+def fitted_to(scenarios: Path) -> dict[str, str]:
+    """Identity of what a posterior hangs on: the rules, the published figures, the priors, the replicas.
+
+    Parameters
+    ----------
+    scenarios
+        Folder of the replicas.
+    """
+    ledger = load_priors()
+    figures = [f"{one.identifier} {one.statistic} {one.observed}" for block in BLOCKS for one in block.targets]
+    believed = [f"{name} {ledger[name].value:g} {ledger[name].distribution}" for name in Priors(ledger).names]
+    replicas = [(scenarios / f"{block.cohort}.yaml").read_text(encoding="utf-8") for block in BLOCKS]
+    return {
+        "rules": accelerate.model_hash(),
+        "figures": identity(*figures),
+        "priors": identity(*believed, *(name for block in BLOCKS for name in block.fitted)),
+        "replicas": identity(*replicas),
+    }
+
+
+def _provenance(scenarios: Path, cohorts: int, seed: int) -> str:
+    """Where the posterior comes from, as a file of its own."""
+    lines = ["# Written by `alps-sim calibrate`. A change of what is named by its hash makes these draws those of another model."]
+    lines += [f'{key}: "{value}"' for key, value in fitted_to(scenarios).items()]
+    lines += [f'cohorts_fitted: "{", ".join(block.cohort for block in BLOCKS)}"', f"cohorts_simulated: {cohorts}", f"seed: {seed}"]
+    return "\n".join([*lines, ""])

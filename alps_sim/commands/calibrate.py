@@ -1,0 +1,43 @@
+"""`alps-sim calibrate`: run the calibration and tell what was learned."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alps_sim.evidence.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from alps_sim.calibration.bank import Progress
+
+
+def calibrated(scenarios: Path, out: Path, cohorts: int, seed: int, workers: int, progress: "Progress") -> str:
+    """Calibrate, and tell what was learned in plain text.
+
+    Parameters
+    ----------
+    scenarios, out
+        Folder of the replicas, and where to write.
+    cohorts, seed, workers
+        Size of the largest bank, key, processes.
+    progress
+        Told how far it is.
+
+    Raises
+    ------
+    EvidenceError
+        If scikit-learn is not installed.
+    """
+    try:
+        import sklearn  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise EvidenceError("expected scikit-learn, found none; install it with `pip install 'alps-sim[calibration]'`") from error
+    from alps_sim.calibration.calibrate import calibrate
+
+    results = calibrate(scenarios, out, cohorts, seed, workers, progress)
+    lines = ["What was learned (95% intervals); a contraction below 0.2 leaves the prior:"]
+    for result in results:
+        lines.append(f"\n{result.block.cohort}, fitted to {', '.join(target.identifier for target in result.block.targets)}")
+        for row in result.learned.to_dict("records"):
+            prior = f"{row['prior_mean']:.3g} ({row['prior_low']:.3g} to {row['prior_high']:.3g})"
+            found = f"{row['mean']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
+            lines.append(f"  {row['parameter']:<46} {prior:<30} {found:<30} {row['contraction']:>5.2f}  {row['label']}")
+    return "\n".join(lines)

@@ -1,0 +1,111 @@
+"""What calibration has left: joint draws of the fitted parameters, and under which rules, figures and priors they were fitted.
+
+The files in `posterior/` are written by `alps-sim calibrate`. One table a cohort holds draws with a column a parameter; parameters of
+one table are drawn together, since the figures tell some combinations better than their parts. Without the files the ledger's priors hold.
+"""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.source import FOLDER, read_source, shown_name
+
+POSTERIOR: Final = FOLDER / "posterior"
+PROVENANCE: Final = "provenance.yaml"
+
+
+@dataclass(frozen=True)
+class FittedBlock:
+    """Posterior draws of the parameters fitted to one cohort.
+
+    Attributes
+    ----------
+    cohort
+        Identifier of the cohort in the published targets.
+    names
+        Fitted parameters.
+    draws
+        (draws, parameters), in the ledger's units.
+    """
+
+    cohort: str
+    names: tuple[str, ...]
+    draws: np.ndarray[Any, np.dtype[np.float64]]
+
+    def means(self) -> dict[str, float]:
+        """Posterior mean of each parameter: the base case."""
+        return dict(zip(self.names, self.draws.mean(axis=0).tolist(), strict=True))
+
+    def row(self, uniform: float) -> dict[str, float]:
+        """One joint draw.
+
+        Parameters
+        ----------
+        uniform
+            Between 0 and 1; chooses the draw.
+        """
+        place = min(int(uniform * len(self.draws)), len(self.draws) - 1)
+        return dict(zip(self.names, self.draws[place].tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """All that was fitted.
+
+    Attributes
+    ----------
+    blocks
+        One of each cohort.
+    provenance
+        Identity of the rules, figures and priors, and how the fit was made, by key.
+    """
+
+    blocks: tuple[FittedBlock, ...]
+    provenance: Mapping[str, str]
+
+
+def load_posterior(folder: Path = POSTERIOR) -> Posterior | None:
+    """The posterior in a folder; None if nothing has been fitted.
+
+    Parameters
+    ----------
+    folder
+        Of `alps-sim calibrate`; the package's own if not given.
+
+    Raises
+    ------
+    EvidenceError
+        If a table is broken.
+    """
+    if not (folder / PROVENANCE).is_file():
+        return None
+    keys = read_source(folder / PROVENANCE).table()
+    cohorts = [name.strip() for name in str(keys["cohorts_fitted"].value).split(",")]
+    blocks = tuple(_read_draws(folder / f"{cohort}.csv") for cohort in cohorts)
+    return Posterior(blocks, {key: str(item.value) for key, item in keys.items()})
+
+
+def _read_draws(path: Path) -> FittedBlock:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            names, *rows = list(csv.reader(file))
+        draws = np.array(rows, dtype=np.float64)
+    except (OSError, ValueError) as error:
+        raise EvidenceError(f"expected posterior draws, found: {error}; run `alps-sim calibrate`", shown_name(path), 1) from error
+    if draws.ndim != 2 or not draws.size or not np.isfinite(draws).all():
+        raise EvidenceError("expected rows of finite numbers, one a draw, found none; run `alps-sim calibrate`", shown_name(path), 1)
+    return FittedBlock(path.stem, tuple(names), draws)
+
+
+def identity(*parts: str) -> str:
+    """Short hash of some texts: the identity of what a fit hangs on."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,173 @@
+"""Fitting finds what it can find: priors, bank, regression and what is laid over the ledger."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import kstest
+
+from alps_sim import accelerate
+from alps_sim.calibration.bank import Bank, seen_cohort, simulate_chunk
+from alps_sim.calibration.blocks import BLOCKS, observed_summaries, summary
+from alps_sim.calibration.calibrate import fitted_to
+from alps_sim.calibration.fit import fit, posterior
+from alps_sim.calibration.learned import LABELS, learned
+from alps_sim.calibration.priors import Priors
+from alps_sim.calibration.recovery import recovery
+from alps_sim.evidence.ledger import load_ledger, load_priors, with_posterior
+from alps_sim.evidence.posterior import FittedBlock, load_posterior
+from alps_sim.scenario import load_scenario
+from alps_sim.scenario.translate import translate
+from tests.reach import SCENARIOS
+
+NOISE = (0.5, 1.0)
+"""Standard deviations with which the figures of the toy problem show its first two scores; the third is not shown at all."""
+COHORTS = 40_000
+
+
+@pytest.fixture(scope="module")
+def priors() -> Priors:
+    return Priors(load_priors())
+
+
+def toy_bank(cohorts: int = COHORTS, seed: int = 1) -> Bank:
+    """Scores of which two are seen with Gaussian noise: the posterior is known."""
+    generator = np.random.default_rng(seed)
+    scores = generator.standard_normal((cohorts, 3))
+    return Bank(scores, scores[:, :2] + np.array(NOISE) * generator.standard_normal((cohorts, 2)))
+
+
+# Priors
+
+
+def test_prior_scores_are_standard_normal_and_values_come_back_from_them(priors: Priors) -> None:
+    names = BLOCKS[0].fitted
+    uniforms = priors.uniforms(seed=5, chunk=0, count=4000)
+    scores = priors.scores(uniforms, names)
+    assert all(kstest(column, "norm").pvalue > 1e-4 for column in scores.T)  # family error 0.2% over 22 parameters
+    values = next(priors.values(uniforms[:1]))
+    assert priors.from_scores(scores[:1], names)[0] == pytest.approx([values[name] for name in names], rel=1e-9)
+
+
+def test_draws_of_a_chunk_hang_on_seed_and_chunk_alone(priors: Priors) -> None:
+    assert np.array_equal(priors.uniforms(5, 3, 10), priors.uniforms(5, 3, 10))
+    assert not np.array_equal(priors.uniforms(5, 3, 10), priors.uniforms(5, 4, 10))
+    assert not np.array_equal(priors.uniforms(5, 3, 10), priors.uniforms(6, 3, 10))
+
+
+def test_no_parameter_is_fitted_twice_and_each_is_uncertain(priors: Priors) -> None:
+    fitted = [name for block in BLOCKS for name in block.fitted]
+    assert len(set(fitted)) == len(fitted)
+    assert set(fitted) <= set(priors.names)
+
+
+# Bank
+
+
+def test_a_cohort_has_the_size_of_the_study_and_only_patients_alive_at_enrolment() -> None:
+    scenario = load_scenario(SCENARIOS / "nih_cohort.yaml")
+    rows = seen_cohort(translate(scenario, load_priors().values()), 3, 150)
+    assert rows.size == 150
+    assert (rows["death_time"] >= rows["entry_years"]).all()
+
+
+def test_a_chunk_is_the_same_again() -> None:
+    one, other = (simulate_chunk("nih_mmf", SCENARIOS, 3, 1, 4) for _ in range(2))
+    assert np.array_equal(one[0], other[0])
+    assert np.array_equal(one[1], other[1])
+
+
+def test_shares_and_times_have_scales_of_even_scatter() -> None:
+    by_name = {target.identifier: target for block in BLOCKS for target in block.targets}
+    assert summary(by_name["splenectomised"], 0.5) == pytest.approx(np.pi / 4)
+    assert observed_summaries((by_name["opsi_deaths"],))[0] == pytest.approx(np.arcsin(np.sqrt(6 / 66)))
+
+
+# Fit
+
+
+def test_the_posterior_of_a_gaussian_problem_is_the_known_one() -> None:
+    fitted = fit(toy_bank(), seed=2)
+    observed = np.array([0.8, -1.2])
+    found = posterior(fitted, observed)
+    variance = found.weights @ (found.scores - found.mean()) ** 2
+    for place, noise in enumerate(NOISE):
+        assert found.mean()[place] == pytest.approx(observed[place] / (1 + noise**2), abs=0.06)
+        assert variance[place] == pytest.approx(noise**2 / (1 + noise**2), rel=0.1)
+    assert found.mean()[2] == pytest.approx(0.0, abs=0.06)
+    assert variance[2] == pytest.approx(1.0, rel=0.1)
+
+
+def test_a_sample_has_the_weighted_moments() -> None:
+    found = posterior(fit(toy_bank(), seed=2), np.array([0.8, -1.2]))
+    drawn = found.sample(4000, seed=1)
+    assert drawn.mean(axis=0) == pytest.approx(found.mean(), abs=0.03)
+
+
+def test_truths_of_unseen_cohorts_are_recovered() -> None:
+    """400 cohorts: the coverage of a 90% interval has a standard error of 1.5%; limits at 4."""
+    unseen = toy_bank(400, seed=9)
+    table = recovery(fit(toy_bank(), seed=2), unseen.scores, unseen.summaries, ("seen", "blurred", "hidden"))
+    assert table["coverage"].between(0.84, 0.96).all()
+    assert (table["rank_p"] > 1e-3).all()
+    assert table["contraction"].to_numpy() == pytest.approx([0.8, 0.5, 0.0], abs=0.08)
+
+
+def test_an_overconfident_posterior_is_noticed() -> None:
+    """The same test on a bank whose figures are less noisy than those of the unseen cohorts."""
+    sharp = toy_bank()
+    bank = Bank(sharp.scores, sharp.scores[:, :2] + 0.4 * (sharp.summaries - sharp.scores[:, :2]))
+    unseen = toy_bank(400, seed=9)
+    table = recovery(fit(bank, seed=2), unseen.scores, unseen.summaries, ("seen", "blurred", "hidden"))
+    assert table["coverage"].iloc[0] < 0.75
+
+
+def test_what_the_figures_do_not_tell_is_labelled_as_prior(priors: Priors) -> None:
+    block = BLOCKS[1]
+    scores = np.random.default_rng(3).standard_normal((4000, len(block.fitted)))
+    scores[:, 0] *= 0.5
+    table = learned(block, priors, scores).set_index("parameter")
+    assert table["label"].iloc[0] == LABELS[1]
+    assert set(table["label"].iloc[1:]) == {LABELS[0]}
+    assert table["contraction"].iloc[0] == pytest.approx(0.75, abs=0.05)
+
+
+# What is laid over the ledger
+
+
+def test_a_posterior_gives_values_and_joint_draws(tmp_path: Path) -> None:
+    (tmp_path / "provenance.yaml").write_text('cohorts_fitted: "few"\nrules: "x"\n', encoding="utf-8")
+    (tmp_path / "few.csv").write_text("opsi_shape,opsi_fatality_probability\n0.6,0.2\n0.8,0.1\n", encoding="utf-8")
+    found = load_posterior(tmp_path)
+    assert found is not None
+    ledger = with_posterior(load_priors(), found.blocks)
+    assert ledger["opsi_shape"].value == pytest.approx(0.7)
+    pairs = {(drawn["opsi_shape"], drawn["opsi_fatality_probability"]) for drawn in (ledger.draw(number, 4) for number in range(30))}
+    assert pairs == {(0.6, 0.2), (0.8, 0.1)}
+    assert ledger.draw(2, 4)["breakthrough_per_year"] == load_priors().draw(2, 4)["breakthrough_per_year"]
+
+
+def test_a_fitted_parameter_that_is_not_in_the_ledger_is_refused() -> None:
+    with pytest.raises(Exception, match="expected a parameter of the ledger"):
+        with_posterior(load_priors(), (FittedBlock("few", ("opsi_shapes",), np.ones((2, 1))),))
+
+
+def test_comments_do_not_change_the_identity_of_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    monkeypatch.setattr(accelerate, "__file__", str(tmp_path / "accelerate.py"))
+    hashes = []
+    for text in ("x = 1\n", '"""Told."""\n\n# why\nx = 1\n', "x = 2\n"):
+        (rules / "one.py").write_text(text, encoding="utf-8")
+        hashes.append(accelerate.model_hash())
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_the_shipped_posterior_belongs_to_these_rules_figures_priors_and_replicas() -> None:
+    """If this fails, `make calibrate` makes it anew; nobody is given the posterior of another model."""
+    found = load_posterior()
+    if found is None:
+        assert load_ledger() == load_priors()
+        return
+    expected = fitted_to(SCENARIOS)
+    assert {key: found.provenance[key] for key in expected} == expected
