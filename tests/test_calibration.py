@@ -11,11 +11,12 @@ from alps_sim.calibration.bank import Bank, seen_cohort, simulate_chunk
 from alps_sim.calibration.blocks import BLOCKS, observed_summaries, summary
 from alps_sim.calibration.calibrate import fitted_to
 from alps_sim.calibration.fit import fit, posterior
-from alps_sim.calibration.learned import LABELS, learned
+from alps_sim.calibration.learned import learned
 from alps_sim.calibration.priors import Priors
 from alps_sim.calibration.recovery import recovery
+from alps_sim.evidence.describe import describe_parameter
 from alps_sim.evidence.ledger import load_ledger, load_priors, with_posterior
-from alps_sim.evidence.posterior import FittedBlock, load_posterior
+from alps_sim.evidence.posterior import LABELS, FittedBlock, load_posterior
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.translate import translate
 from tests.reach import SCENARIOS
@@ -138,18 +139,22 @@ def test_what_the_figures_do_not_tell_is_labelled_as_prior(priors: Priors) -> No
 def test_a_posterior_gives_values_and_joint_draws(tmp_path: Path) -> None:
     (tmp_path / "provenance.yaml").write_text('cohorts_fitted: "few"\nrules: "x"\n', encoding="utf-8")
     (tmp_path / "few.csv").write_text("opsi_shape,opsi_fatality_probability\n0.6,0.2\n0.8,0.1\n", encoding="utf-8")
+    (tmp_path / "learned.csv").write_text("parameter,contraction\nopsi_shape,0.1\nopsi_fatality_probability,0.6\n", encoding="utf-8")
     found = load_posterior(tmp_path)
     assert found is not None
     ledger = with_posterior(load_priors(), found.blocks)
     assert ledger["opsi_shape"].value == pytest.approx(0.7)
     pairs = {(drawn["opsi_shape"], drawn["opsi_fatality_probability"]) for drawn in (ledger.draw(number, 4) for number in range(30))}
     assert pairs == {(0.6, 0.2), (0.8, 0.1)}
+    assert (ledger.contraction("opsi_shape"), ledger.contraction("breakthrough_per_year")) == (0.1, None)
+    assert "prior, not calibrated: to few" in describe_parameter("opsi_shape", ledger)
+    assert "fitted         calibrated: to few" in describe_parameter("opsi_fatality_probability", ledger)
     assert ledger.draw(2, 4)["breakthrough_per_year"] == load_priors().draw(2, 4)["breakthrough_per_year"]
 
 
 def test_a_fitted_parameter_that_is_not_in_the_ledger_is_refused() -> None:
     with pytest.raises(Exception, match="expected a parameter of the ledger"):
-        with_posterior(load_priors(), (FittedBlock("few", ("opsi_shapes",), np.ones((2, 1))),))
+        with_posterior(load_priors(), (FittedBlock("few", ("opsi_shapes",), np.ones((2, 1)), (0.5,)),))
 
 
 def test_comments_do_not_change_the_identity_of_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

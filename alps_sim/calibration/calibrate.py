@@ -17,7 +17,7 @@ from alps_sim.calibration.learned import learned
 from alps_sim.calibration.priors import Priors
 from alps_sim.calibration.recovery import recovery
 from alps_sim.evidence.ledger import load_priors
-from alps_sim.evidence.posterior import PROVENANCE, identity
+from alps_sim.evidence.posterior import LEARNED, PROVENANCE, identity
 from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.provenance import versions
 
@@ -79,8 +79,8 @@ def calibrate(scenarios: Path, out: Path, cohorts: int, seed: int, workers: int,
         for result in results:
             table = pd.DataFrame(result.draws, columns=list(result.block.fitted))
             table.to_csv(folder.path / f"{result.block.cohort}.csv", index=False, float_format="%.6g")
-        for name in ("learned", "recovered"):
-            pd.concat([getattr(result, name) for result in results]).to_csv(folder.path / f"{name}.csv", index=False, float_format="%.4g")
+        pd.concat([result.learned for result in results]).to_csv(folder.path / LEARNED, index=False, float_format="%.4g")
+        pd.concat([result.recovered for result in results]).to_csv(folder.path / "recovered.csv", index=False, float_format="%.4g")
         (folder.path / PROVENANCE).write_text(_provenance(scenarios, cohorts, seed), encoding="utf-8")
         folder.commit({"calibration": "alps-sim calibrate", "seed": seed, "cohorts": cohorts, "versions": versions()})
     return results

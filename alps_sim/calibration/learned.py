@@ -8,10 +8,8 @@ from scipy.special import ndtri
 
 from alps_sim.calibration.blocks import Block
 from alps_sim.calibration.priors import Array, Priors
+from alps_sim.evidence.posterior import IDENTIFIED, LABELS
 
-IDENTIFIED: Final = 0.2
-"""Contraction from which a parameter counts as identified; below it the label is `prior, not calibrated`."""
-LABELS: Final = ("prior, not calibrated", "calibrated")
 _QUANTILES: Final = (0.025, 0.975)
 
 

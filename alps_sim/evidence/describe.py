@@ -4,7 +4,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from alps_sim.evidence.ledger import GRADES, Ledger, Parameter, load_ledger
+from alps_sim.evidence.ledger import GRADES, Ledger, Parameter, load_ledger, load_priors
+from alps_sim.evidence.posterior import IDENTIFIED, LABELS
 from alps_sim.evidence.readings import Alternative, Reading, find_reading, load_readings
 from alps_sim.evidence.usage import Use, find_uses, uses_of
 
@@ -34,12 +35,14 @@ def describe_parameter(name: str, ledger: Ledger | None = None) -> str:
     EvidenceError
         If the name is not in the ledger, with the nearest names.
     """
-    parameter = (ledger or load_ledger())[name]
+    known = ledger or load_ledger()
+    parameter = known[name]
     lines = [
         name,
         _line("value", f"{_shown(parameter)} ({parameter.unit})"),
         _line("range", f"{parameter.low:g} to {parameter.high:g}" if parameter.low < parameter.high else "none"),
         _line("drawn from", _drawn(parameter)),
+        *_fitted(known, name),
         _line("grade", f"{parameter.grade}: {GRADES[parameter.grade]}"),
         _line("source", parameter.source),
         _line("note", parameter.note),
@@ -48,6 +51,17 @@ def describe_parameter(name: str, ledger: Ledger | None = None) -> str:
         _line("read in", _told(uses_of(name))),
     ]
     return "\n".join(lines)
+
+
+def _fitted(ledger: Ledger, name: str) -> list[str]:
+    """What the calibration made of a parameter, if it was fitted."""
+    contraction = ledger.contraction(name)
+    if contraction is None:
+        return []
+    cohort = next(block.cohort for block in ledger.fitted if name in block.names)
+    label = LABELS[int(contraction >= IDENTIFIED)]
+    before = f"{load_priors()[name].value:g} before"
+    return [_line("fitted", f"{label}: to {cohort}, the value is the posterior mean ({before}); contraction {contraction:.2f}")]
 
 
 def describe_reading(identifier: str) -> str:

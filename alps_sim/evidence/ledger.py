@@ -124,6 +124,19 @@ class Ledger:
             raise EvidenceError(f"expected a parameter of the ledger, found `{name}`; {suggestion(name, self.parameters)}")
         return self.parameters[name]
 
+    def contraction(self, name: str) -> float | None:
+        """How far the published figures narrowed a parameter: one minus the posterior variance of its normal score; None if not fitted.
+
+        Parameters
+        ----------
+        name
+            Of a parameter.
+        """
+        for block in self.fitted:
+            if name in block.names:
+                return block.contractions[block.names.index(name)]
+        return None
+
     def values(self, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
         """Base-case values by name, with some of them replaced.
 

@@ -18,6 +18,11 @@ from alps_sim.evidence.source import FOLDER, read_source, shown_name
 
 POSTERIOR: Final = FOLDER / "posterior"
 PROVENANCE: Final = "provenance.yaml"
+LEARNED: Final = "learned.csv"
+
+IDENTIFIED: Final = 0.2
+"""Contraction from which a parameter counts as calibrated; one below it keeps its prior, whatever it is called."""
+LABELS: Final = ("prior, not calibrated", "calibrated")
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,14 @@ class FittedBlock:
         Fitted parameters.
     draws
         (draws, parameters), in the ledger's units.
+    contractions
+        (parameters,) one minus the posterior variance of the normal score: 0 for one that the figures tell nothing of.
     """
 
     cohort: str
     names: tuple[str, ...]
     draws: np.ndarray[Any, np.dtype[np.float64]]
+    contractions: tuple[float, ...]
 
     def means(self) -> dict[str, float]:
         """Posterior mean of each parameter: the base case."""
@@ -87,20 +95,24 @@ def load_posterior(folder: Path = POSTERIOR) -> Posterior | None:
         return None
     keys = read_source(folder / PROVENANCE).table()
     cohorts = [name.strip() for name in str(keys["cohorts_fitted"].value).split(",")]
-    blocks = tuple(_read_draws(folder / f"{cohort}.csv") for cohort in cohorts)
+    blocks = tuple(_read_block(folder, cohort) for cohort in cohorts)
     return Posterior(blocks, {key: str(item.value) for key, item in keys.items()})
 
 
-def _read_draws(path: Path) -> FittedBlock:
+def _read_block(folder: Path, cohort: str) -> FittedBlock:
+    path = folder / f"{cohort}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
             names, *rows = list(csv.reader(file))
         draws = np.array(rows, dtype=np.float64)
-    except (OSError, ValueError) as error:
+        with (folder / LEARNED).open(encoding="utf-8", newline="") as file:
+            contractions = {row["parameter"]: float(row["contraction"]) for row in csv.DictReader(file)}
+        block = FittedBlock(cohort, tuple(names), draws, tuple(contractions[name] for name in names))
+    except (OSError, ValueError, KeyError) as error:
         raise EvidenceError(f"expected posterior draws, found: {error}; run `alps-sim calibrate`", shown_name(path), 1) from error
     if draws.ndim != 2 or not draws.size or not np.isfinite(draws).all():
         raise EvidenceError("expected rows of finite numbers, one a draw, found none; run `alps-sim calibrate`", shown_name(path), 1)
-    return FittedBlock(path.stem, tuple(names), draws)
+    return block
 
 
 def identity(*parts: str) -> str:
