@@ -89,7 +89,8 @@ def changed_patients(one: BlockResult, other: BlockResult) -> np.ndarray[Any, np
     """(n,) whether a patient's life, quality or cost is another, to the last bit."""
     changed = np.any(one.counters != other.counters, axis=(1, 2))
     for name in _OUTCOMES:
-        changed |= one.rows[name] != other.rows[name]
+        differs = one.rows[name] != other.rows[name]
+        changed |= differs.reshape(changed.size, -1).any(axis=1)
     return changed
 
 

@@ -21,7 +21,8 @@ from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 from scipy.stats import binomtest, chisquare, kstest, nbinom
 
-from alps_sim.outcomes.observation import last_seen, relapse_by
+from alps_sim.outcomes.incidence import relapse_by
+from alps_sim.outcomes.properties import last_seen
 from alps_sim.rules import accounts, codes, events
 from alps_sim.rules.clocks import WEIBULL, integrated_hazard
 from alps_sim.rules.decisions import normal_distribution, response_probability

@@ -8,7 +8,7 @@ from scipy import stats
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.readings import load_readings, reading_choices
 from alps_sim.evidence.targets import CLASSES, FILE, Observed, load_targets, read_targets, target_cohorts
-from alps_sim.outcomes.observation import STATISTICS
+from alps_sim.outcomes.statistics import STATISTICS
 
 TARGETS = {target.identifier: target for target in load_targets()}
 TEXT = FILE.read_text(encoding="utf-8")

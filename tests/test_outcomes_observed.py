@@ -5,17 +5,10 @@ import pytest
 
 from alps_sim.outcomes.block import ROW_DTYPE
 from alps_sim.outcomes.definitions import OUTCOMES
-from alps_sim.outcomes.observation import (
-    STATISTICS,
-    cohort_statistics,
-    cohorts,
-    course_remission,
-    initial_responder,
-    long_term_responder,
-    observe,
-    predict,
-    relapse_by,
-)
+from alps_sim.outcomes.incidence import relapse_by
+from alps_sim.outcomes.observation import cohort_statistics, cohorts, observe, predict
+from alps_sim.outcomes.properties import course_remission, initial_responder, long_term_responder
+from alps_sim.outcomes.statistics import STATISTICS
 from alps_sim.outcomes.uncertainty import COLUMNS, Draws
 from alps_sim.rules import codes
 from alps_sim.rules.state import MILESTONES
@@ -28,7 +21,7 @@ def _patients(n: int, **fields: object) -> np.ndarray:
     for name in (*MILESTONES, "death_time"):
         rows[name] = codes.NEVER
     rows["patient"], rows["has_cytopenia"], rows["death_cause"] = np.arange(n), 1, codes.ALIVE
-    rows["years_since_prior_splenectomy"], rows["observation_years"] = -1.0, 10.0
+    rows["years_since_prior_splenectomy"], rows["observation_years"], rows["weaned_agent"] = -1.0, 10.0, codes.NO_AGENT
     for name, value in fields.items():
         rows[name] = value
     return rows

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from alps_sim.randomness import DECISIONS
-from alps_sim.rules.accounts import COUNTERS
+from alps_sim.rules.accounts import COUNTER_COUNT, COUNTERS
+from alps_sim.rules.codes import AGENT_COUNT
 from alps_sim.rules.events import PROCESSES
 from alps_sim.rules.state import ATTRIBUTES, MILESTONES
 
@@ -16,8 +17,19 @@ BLOCK_SIZE: Final = 1024
 CONTROLS: Final = (*PROCESSES, *DECISIONS)
 """Martingale residuals, each with mean zero: events minus used credit of a process, outcomes minus probabilities of a decision."""
 
-ROW_DTYPE: Final = np.dtype([*ATTRIBUTES, ("death_time", "f8"), ("death_cause", "i8"), *((name, "f8") for name in MILESTONES)], align=True)
-"""One row a patient: attributes, death (NEVER and ALIVE if alive at the end of observation), milestones in years since index."""
+ROW_DTYPE: Final = np.dtype(
+    [
+        *ATTRIBUTES,
+        ("death_time", "f8"),  # NEVER if alive at the end of observation
+        ("death_cause", "i8"),  # ALIVE likewise
+        *((name, "f8") for name in MILESTONES),
+        ("weaned_agent", "i8"),  # weaned and not resumed by the end; NO_AGENT if none
+        ("agent_courses", "i8", (AGENT_COUNT,)),
+        ("counters", "f8", (COUNTER_COUNT,)),  # of the whole life, or until the end of observation
+    ],
+    align=True,
+)
+"""One row a patient, fields of the state at the end of the life: attributes, death, milestones in years since index, totals."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from alps_sim.rules.accrual import book_resource
 from alps_sim.rules.clocks import renew_credit
 from alps_sim.rules.codes import (
     AFTER_NO_ANSWER,
+    AFTER_ORGAN_TOXICITY,
     AFTER_RESPONSE_LOST,
     AGENT_COUNT,
     ALPS_U,
@@ -229,6 +230,23 @@ def _regrow_spleen(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _note_failure(patient: Any, after: int) -> None:
+    """Keep how the agent failed: with hypersplenism or not, and when the first one did."""
+    ineffective = after & (AFTER_NO_ANSWER | AFTER_RESPONSE_LOST) != 0
+    hypersplenism = ineffective and has_hypersplenism(patient)
+    if hypersplenism:
+        patient.failed_with_hypersplenism |= 1 << patient.agent
+    if patient.first_agent_loss_time == NEVER:
+        patient.first_agent_loss_time = patient.time
+        if ineffective:
+            patient.first_agent_ineffective_time = patient.time
+        if hypersplenism:
+            patient.first_agent_hypersplenism_time = patient.time
+    if after & AFTER_ORGAN_TOXICITY and patient.first_organ_toxicity_time == NEVER:
+        patient.first_organ_toxicity_time = patient.time
+
+
+@compiled
 def stop_agent(patient: Any, world: Any, after: int) -> None:
     """Stop the daily agent; `after` says how it ended (a bit over AFTER), 0 for weaning or surgery."""
     if patient.agent == NO_AGENT:
@@ -237,10 +255,7 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
         patient.last_end = after
         patient.answered &= ~(1 << patient.agent)
         patient.tried |= 1 << patient.agent
-        if after & (AFTER_NO_ANSWER | AFTER_RESPONSE_LOST) and has_hypersplenism(patient):
-            patient.failed_with_hypersplenism |= 1 << patient.agent
-        if patient.first_agent_loss_time == NEVER:
-            patient.first_agent_loss_time = patient.time
+        _note_failure(patient, after)
     note(patient, world, e.LOG_AGENT_STOP, patient.agent, float(after))
     patient.agent = NO_AGENT
     patient.agent_is_bridge = 0

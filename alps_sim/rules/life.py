@@ -40,7 +40,7 @@ from alps_sim.rules.toxicity import (
     have_thrombosis,
     operate_cataract,
 )
-from alps_sim.rules.treatment import refer_for_splenectomy, review_on_birthday
+from alps_sim.rules.treatment import refer_for_splenomegaly, review_on_birthday
 from alps_sim.rules.visits import visit
 
 
@@ -79,6 +79,11 @@ def _clear_milestones(patient: Any) -> None:
     patient.treatment_failure_time = c.NEVER
     patient.second_flare_time = c.NEVER
     patient.first_lymphoma_time = c.NEVER
+    patient.hodgkin_time = c.NEVER
+    patient.splenomegaly_referral_time = c.NEVER
+    patient.first_agent_ineffective_time = c.NEVER
+    patient.first_agent_hypersplenism_time = c.NEVER
+    patient.first_organ_toxicity_time = c.NEVER
 
 
 @compiled
@@ -187,7 +192,7 @@ def _apply_cytopenia_process(patient: Any, world: Any, entry: int) -> None:
     elif entry == e.SPLEEN_REGRESSION:
         regress_spleen(patient, world)
     else:
-        refer_for_splenectomy(patient, world, 0)
+        refer_for_splenomegaly(patient, world)
 
 
 @compiled

@@ -34,6 +34,8 @@ def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
     """A lymphoma is found and treated."""
     patient.counters[a.C_LYMPHOMAS] += 1.0
     patient.first_lymphoma_time = patient.time
+    if kind == c.HODGKIN:
+        patient.hodgkin_time = patient.time
     patient.lymphoma = kind
     patient.lymphoma_phase = 1
     patient.lymphoma_excess_death_per_year = _excess_death_per_year(patient, world, kind)

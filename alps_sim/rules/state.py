@@ -64,6 +64,11 @@ MILESTONES: Final = (
     "treatment_failure_time",
     "second_flare_time",
     "first_lymphoma_time",
+    "hodgkin_time",
+    "splenomegaly_referral_time",  # for splenectomy of a massive spleen, without cytopenia
+    "first_agent_ineffective_time",  # no answer, or loss of it, of the first agent
+    "first_agent_hypersplenism_time",  # the same with hypersplenism
+    "first_organ_toxicity_time",  # that ended an agent
 )
 """Times of first happenings, NEVER if they did not come."""
 

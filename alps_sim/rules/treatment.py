@@ -109,6 +109,13 @@ def refer_for_splenectomy(patient: Any, world: Any, for_flare: int) -> None:
 
 
 @compiled
+def refer_for_splenomegaly(patient: Any, world: Any) -> None:
+    """Refer for splenectomy for the size of the spleen alone."""
+    patient.splenomegaly_referral_time = patient.time
+    refer_for_splenectomy(patient, world, 0)
+
+
+@compiled
 def _start_delay(patient: Any, world: Any, treatment: int, trigger: int) -> float:
     """Years until the chosen agent starts.
 
