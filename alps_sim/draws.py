@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.evidence.targets import target_cohorts
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.observation import cohort_statistics
+from alps_sim.outcomes.statistics import SELECTIONS
 from alps_sim.outcomes.uncertainty import DrawEstimates, Draws
 from alps_sim.scenario import Scenario
 from alps_sim.scenario.inputs import Inputs
+from alps_sim.scenario.schema import Replica
 from alps_sim.scenario.translate import translate
 
 Progress = Callable[[str, int, int], None]
@@ -38,20 +42,32 @@ def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
     return translate(scenario.model_copy(update={"patients": patients, "replica": None}), values)
 
 
+def replica_statistics(rows: np.ndarray[Any, Any], replica: Replica) -> pd.DataFrame:
+    """Published figures as the simulated cohorts of a replica give them, taken among those whom the study was of.
+
+    Parameters
+    ----------
+    rows
+        (n,) of ROW_DTYPE, whole lives in patient order.
+    replica
+        Of the scenario.
+    """
+    return cohort_statistics(rows, replica.size, among=SELECTIONS[target_cohorts()[replica.cohort].among])
+
+
 class DrawnRows:
     """What a replica's cohorts would have shown under draws of the parameters: a table of statistics for each strategy."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.size = scenario.replica.size if scenario.replica is not None else None
+        self.replica = scenario.replica
         self.tables: list[list[pd.DataFrame]] = [[] for _ in scenario.strategies]
 
     def measure(self, blocks: Sequence[Sequence[BlockResult]]) -> list[pd.DataFrame]:
         """Statistics of the cohorts of one draw, by strategy; none for a scenario that replicates no cohort."""
-        if self.size is None:
+        if self.replica is None:
             return []
-        return [
-            cohort_statistics(np.concatenate([block[strategy].rows for block in blocks]), self.size) for strategy in range(len(self.tables))
-        ]
+        whole = [np.concatenate([block[strategy].rows for block in blocks]) for strategy in range(len(self.tables))]
+        return [replica_statistics(rows, self.replica) for rows in whole]
 
     def add(self, statistics: Sequence[pd.DataFrame]) -> None:
         """Add one draw."""

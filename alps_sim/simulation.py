@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from alps_sim import accelerate
-from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty
+from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty, replica_statistics
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.outcomes.accumulate import KnownMeans
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.collect import Collector, Question
-from alps_sim.outcomes.observation import cohort_statistics, predict
+from alps_sim.outcomes.observation import predict
 from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.population import expected_attributes
@@ -161,7 +161,7 @@ def _predictions(scenario: Scenario, writer: _Writer, drawn: DrawnRows) -> pd.Da
         return None
     tables = []
     for position, (name, rows) in enumerate(zip(writer.strategies, writer.rows, strict=True)):
-        central = cohort_statistics(np.concatenate(rows), scenario.replica.size)
+        central = replica_statistics(np.concatenate(rows), scenario.replica)
         table = predict(central)
         widened = drawn.of(position)
         bounds = predict(widened)[["low", "high"]] if widened is not None else np.nan

@@ -48,6 +48,13 @@ def test_the_scenarios_of_the_project_are_there(shipped: dict[str, Scenario]) ->
         "nih_mmf",
         "nih_sirolimus",
         "nih_rituximab",
+        "nih_asplenic_subset",
+        "nih_hydroxychloroquine",
+        "nih_tpo_mimetic",
+        "drug_series",
+        "childhood_evans",
+        "childhood_aiha",
+        "childhood_itp",
     }
     assert all(scenario.name == stem for stem, scenario in shipped.items())
 

@@ -26,7 +26,11 @@ ORIGINS: Final = ("birth", "presentation", "enrolment", "splenectomy", "drug_sta
 END_OF_FOLLOW_UP: Final = "end_of_follow_up"
 _ENDS: Final = (END_OF_FOLLOW_UP, "drug_start")
 
+BOUNDS: Final = ("at_least", "at_most")
+"""How a published figure that only bounds the simulated one does so."""
+
 _REQUIRED: Final = ("description", "observed", "statistic", "cohort", "window", "class", "source")
+_PARTS: Final = ("cohorts", "targets", "not_simulated")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,47 @@ class Observed:
         if self.count is not None:
             return f"{self.count}/{self.n}" if self.n is not None else f"{self.count} in {self.person_years:g} person-years"
         return f"{self.value:g}"
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A published cohort, and which simulated patients stand for it.
+
+    Attributes
+    ----------
+    identifier, description
+        Name and words.
+    scenario
+        Name of the shipped scenario that replicates it.
+    size
+        Patients in the study.
+    strategy
+        Strategy of the scenario; its only one if empty.
+    among
+        Which of the scenario's patients the study was of, a selection of `outcomes.statistics`.
+    """
+
+    identifier: str
+    description: str
+    scenario: str
+    size: int
+    strategy: str = ""
+    among: str = "everyone"
+
+
+@dataclass(frozen=True)
+class NotSimulated:
+    """A published figure that the model cannot produce.
+
+    Attributes
+    ----------
+    identifier, description, reason
+        Name, what was published, and why it has no simulated counterpart.
+    """
+
+    identifier: str
+    description: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +184,8 @@ class Target:
         Publication, and what to know when comparing; an empty note if there is nothing.
     otherwise
         What it is under other readings.
+    bound
+        One of BOUNDS if it only bounds the simulated figure, else empty.
     file, line
         Where it stands.
     """
@@ -153,6 +200,7 @@ class Target:
     source: str
     note: str
     otherwise: tuple[OtherReading, ...]
+    bound: str
     file: str
     line: int
 
@@ -182,9 +230,18 @@ def load_targets() -> tuple[Target, ...]:
     return read_targets(FILE)
 
 
-def target_cohorts() -> dict[str, str]:
-    """What each cohort of the published figures is, by identifier."""
-    return {name: item.text() for name, item in read_source(FILE).mapping(("cohorts", "targets"))["cohorts"].table().items()}
+@lru_cache(maxsize=1)
+def target_cohorts() -> dict[str, Cohort]:
+    """The cohorts of the package's published figures, by identifier."""
+    return _cohorts(read_source(FILE).mapping(_PARTS)["cohorts"])
+
+
+@lru_cache(maxsize=1)
+def not_simulated() -> tuple[NotSimulated, ...]:
+    """Published figures that the model cannot produce, in file order."""
+    entries = read_source(FILE).mapping(_PARTS)["not_simulated"].table()
+    keys = {name: entry.mapping(("description", "reason")) for name, entry in entries.items()}
+    return tuple(NotSimulated(name, found["description"].text(), found["reason"].text()) for name, found in keys.items())
 
 
 def read_targets(path: Path) -> tuple[Target, ...]:
@@ -195,13 +252,22 @@ def read_targets(path: Path) -> tuple[Target, ...]:
     EvidenceError
         For an unknown or missing key, class or cohort, or an observation that cannot be.
     """
-    keys = read_source(path).mapping(("cohorts", "targets"))
+    keys = read_source(path).mapping(_PARTS)
     cohorts = keys["cohorts"].table()
     return tuple(_target(name, entry, cohorts) for name, entry in keys["targets"].table().items())
 
 
+def _cohorts(item: Located) -> dict[str, Cohort]:
+    found = {}
+    for name, entry in item.table().items():
+        keys = entry.mapping(("description", "scenario", "size"), ("strategy", "among"))
+        texts = {key: keys[key].text() for key in ("description", "scenario", "strategy", "among") if key in keys}
+        found[name] = Cohort(identifier=name, size=_whole(keys["size"]), **texts)
+    return found
+
+
 def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target:
-    keys = entry.mapping(_REQUIRED, ("note", "otherwise"))
+    keys = entry.mapping(_REQUIRED, ("note", "otherwise", "bound"))
     return Target(
         name,
         keys["description"].text(),
@@ -213,6 +279,7 @@ def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target
         keys["source"].text(),
         keys["note"].text() if "note" in keys else "",
         _otherwise(keys["otherwise"]) if "otherwise" in keys else (),
+        _one_of(keys["bound"], BOUNDS, "a bound") if "bound" in keys else "",
         entry.file,
         entry.line,
     )
