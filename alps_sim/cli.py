@@ -111,7 +111,7 @@ def run(
                 answered=bars.say,
             )
     if result.predictions is not None:
-        from alps_sim.report.tables import comparison_text
+        from alps_sim.report.published import comparison_text
 
         typer.echo("\n" + comparison_text(result.scenario, result.predictions))
     typer.echo(f"\nReport:  {result.report}\nResults: {result.folder}")
@@ -181,6 +181,31 @@ def evidence(
         from alps_sim.commands.evidence import evidence_described, evidence_listed
 
         typer.echo(evidence_listed() if name is None else evidence_described(name))
+
+
+@app.command()
+def validate(
+    targets: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your own published figures (YAML, see docs/validation.md), not those of the package."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for table and figure; results/validation by default.")] = None,
+    patients: Annotated[int | None, typer.Option(min=1, help="Patients simulated for each cohort, in place of the scenario's.")] = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the parameters; 0 for chance alone.")] = 100,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Key of the random numbers, in place of the scenarios'.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default. Results do not depend on it.")] = None,
+) -> None:
+    """Compare published figures with what simulated cohorts of the same size and follow-up would have published."""
+    with mistakes_told(*([targets] if targets else []), *([out] if out else []), Path("results")):
+        import os
+
+        from alps_sim.commands.progress import Bars
+        from alps_sim.commands.validate import validate as compare
+        from alps_sim.validation.replicate import Effort
+
+        with Bars() as bars:
+            found = compare(targets, out, Effort(patients, draws, seed, workers or os.cpu_count() or 1), bars)
+    typer.echo(found.text + "\n\nWritten: " + ", ".join(map(str, found.files)))
 
 
 def main() -> None:

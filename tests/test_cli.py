@@ -16,7 +16,8 @@ from typer.testing import CliRunner, Result
 
 from alps_sim.cli import app
 from alps_sim.evidence.ledger import load_ledger
-from alps_sim.outcomes.observation import STATISTICS, predict
+from alps_sim.outcomes.observation import predict
+from alps_sim.outcomes.statistics import STATISTICS
 from alps_sim.outcomes.store import ResultsError
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.errors import ScenarioError

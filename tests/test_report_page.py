@@ -14,11 +14,10 @@ from alps_sim.evidence.ledger import load_ledger
 from alps_sim.report.answer import ANSWER_OUTCOMES
 from alps_sim.report.html import RESTS_ON, render, write_report
 from alps_sim.report.numbers import cells, decimals, shown
+from alps_sim.report.published import comparison_text, comparisons
 from alps_sim.report.tables import (
     TABLE_OUTCOMES,
     assumptions,
-    comparison_text,
-    comparisons,
     described,
     outcome_rows,
     readings_taken,

@@ -170,11 +170,12 @@ def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
 def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
     from alps_sim.report import tables
+    from alps_sim.report.published import comparisons
     from alps_sim.report.theme import strategy_styles, words
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
     listed = tables.assumptions(content.ledger, content.values)
-    compared, not_simulated = tables.comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
+    compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
     return {
         "content": content,
         "scenario": scenario,

@@ -1,24 +1,22 @@
-"""What the report puts into tables: outcomes by strategy, assumptions, readings, published figures beside simulated ones."""
+"""What the report puts into tables: outcomes by strategy, assumptions, readings."""
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from alps_sim.evidence.ledger import Ledger, Parameter
-from alps_sim.evidence.readings import load_readings, reading_choices
-from alps_sim.evidence.targets import Target, load_targets
+from alps_sim.evidence.readings import load_readings
+from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE
 from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
 from alps_sim.report.curves import PublishedPoint
-from alps_sim.report.numbers import Cell, cells, interval, shown
+from alps_sim.report.numbers import Cell, cells, shown
 from alps_sim.report.theme import words
-from alps_sim.scenario.schema import Scenario
 
 TABLE_OUTCOMES: Final = (
     *ANSWER_OUTCOMES,
@@ -226,101 +224,6 @@ def readings_taken(selected: Mapping[str, str]) -> list[ReadingTaken]:
         others = tuple(other.meaning for key, other in reading.alternatives.items() if key != name)
         found.append(ReadingTaken(reading.question, reading.alternative(name).meaning, others, name != reading.taken))
     return found
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A published figure beside the simulated one.
-
-    Attributes
-    ----------
-    description, published, published_interval, simulated, predictive, drawn, place, target_class
-        Text; `predictive` is the interval by chance alone, `drawn` that with the uncertainty of the parameters in it (empty without
-        draws); `place` tells where the published figure lies relative to the widest of them.
-    """
-
-    description: str
-    published: str
-    published_interval: str
-    simulated: str
-    predictive: str
-    drawn: str
-    place: str
-    target_class: str
-
-
-def _place(published: float, low: float, high: float) -> str:
-    return "below" if published < low else ("above" if published > high else "inside")
-
-
-def comparisons(scenario: Scenario, predictions: pd.DataFrame) -> tuple[dict[str, list[Comparison]], list[str]]:
-    """Published figures of the replicated cohort beside the simulated ones.
-
-    Parameters
-    ----------
-    scenario
-        A replica.
-    predictions
-        Columns of `predictions.csv`.
-
-    Returns
-    -------
-    tuple
-        Comparisons by strategy; descriptions of published figures of the cohort that are not simulated as such.
-    """
-    if scenario.replica is None:
-        raise ValueError(f"expected a replica of a published cohort, found the scenario {scenario.name}, which has no `replica`")
-    choices = reading_choices(scenario.readings)
-    found: dict[str, list[Comparison]] = {}
-    missing: list[str] = []
-    for target in (target.read_with(choices) for target in load_targets() if target.cohort == scenario.replica.cohort):
-        rows = predictions[predictions["statistic"] == target.statistic]
-        if rows.empty:
-            missing.append(target.description)
-        for row in rows.to_dict("records"):
-            found.setdefault(row["strategy"], []).append(_comparison(target, row))
-    return found, missing
-
-
-def _comparison(target: Target, row: Mapping[Any, Any]) -> Comparison:
-    observed = target.observed
-    drawn = (row["drawn_low"], row["drawn_high"])
-    low, high = (row["low"], row["high"]) if math.isnan(drawn[0]) else drawn
-    bounds = observed.interval()
-    return Comparison(
-        target.description,
-        f"{100 * observed.value:.0f}%" + (f" ({observed})" if observed.count is not None else ""),
-        interval(100 * bounds[0], 100 * bounds[1], 0) if bounds is not None else "",
-        f"{100 * row['mean']:.0f}%",
-        interval(100 * row["low"], 100 * row["high"], 0),
-        "" if math.isnan(drawn[0]) else interval(100 * drawn[0], 100 * drawn[1], 0),
-        _place(observed.value, low, high),
-        target.target_class.replace("_", " ").lower(),
-    )
-
-
-def comparison_text(scenario: Scenario, predictions: pd.DataFrame) -> str:
-    """Published figures beside simulated ones in plain text, as a replica prints them at its end.
-
-    Parameters
-    ----------
-    scenario
-        A replica.
-    predictions
-        Columns of `predictions.csv`.
-    """
-    found, _ = comparisons(scenario, predictions)
-    lines: list[str] = []
-    for strategy, rows in found.items():
-        width = max(len(row.description) for row in rows)
-        lines.append(f"Published, and simulated under {strategy}: mean and 95% predictive intervals over cohorts of the study's size,")
-        lines.append("by chance alone (parameters held where they are), then with the uncertainty of the parameters")
-        for row in rows:
-            drawn = row.drawn or "no draws"
-            lines.append(
-                f"  {row.description:<{width}}  {row.published:>13}  {row.simulated:>5}  {row.predictive:>10}  {drawn:>10}  {row.place}"
-            )
-    return "\n".join(lines)
 
 
 def relapse_points() -> Sequence[PublishedPoint]:

@@ -63,7 +63,7 @@ class Node:
         return self.value
 
 
-def read_tree(path: Path, shown: str) -> Node:
+def read_tree(path: Path, shown: str, what: str = "a scenario file", begins: str = "name") -> Node:
     """Read one YAML file.
 
     Parameters
@@ -72,6 +72,8 @@ def read_tree(path: Path, shown: str) -> Node:
         The file.
     shown
         Its name in errors.
+    what, begins
+        What kind of file it is, and the key with which such a file begins, for errors.
 
     Returns
     -------
@@ -86,16 +88,16 @@ def read_tree(path: Path, shown: str) -> Node:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ScenarioError("expected a scenario file, found no such file; check the path", shown) from None
+        raise ScenarioError(f"expected {what}, found no such file; check the path", shown) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"expected a readable UTF-8 text file, found: {error}", shown) from error
     yaml = YAML(typ="safe", pure=True)
     root = _composed(yaml, text, shown)
     if root is None:
-        raise ScenarioError("expected a scenario, found an empty file; start with `name:`", shown, 1, 1)
+        raise ScenarioError(f"expected {what}, found an empty file; start with `{begins}:`", shown, 1, 1)
     tree = _built(yaml, root, shown, ())
     if not isinstance(tree.value, dict):
-        raise tree.place.error("expected keys with values such as `name: my_scenario`, found none; is this a scenario file?")
+        raise tree.place.error(f"expected keys with values, `{begins}:` first, found none; is this {what}?")
     return tree
 
 

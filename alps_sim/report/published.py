@@ -1,0 +1,241 @@
+"""Published figures beside simulated ones, as text: at the end of a replica's run, and for the whole validation."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from alps_sim.evidence.readings import reading_choices
+from alps_sim.evidence.targets import NotSimulated, Target, load_targets, target_cohorts
+from alps_sim.outcomes.statistics import STATISTICS
+from alps_sim.report.numbers import interval
+from alps_sim.scenario.schema import Scenario
+from alps_sim.validation.verdict import place
+
+CLASS_WORDS: Final = {
+    "HELD_OUT": "HELD OUT: took no part in making the model; these test it",
+    "CALIBRATED": "CALIBRATED: the model is meant to be fitted to them",
+    "INPUT": "INPUT: went into the model, so must come out; they check the code, not the model",
+    "OWN": "YOUR OWN FIGURES: whether they took no part in making the model, you must know",
+}
+"""The classes of published figures in the order of the table."""
+
+_SCALES: Final = {"share": (100.0, "%"), "per year": (100.0, " per 100 y"), "years": (1.0, " y"), "episodes": (1.0, ""), "ratio": (1.0, "")}
+"""By unit of the statistic: what it is multiplied by, and what stands behind it."""
+_FEW_DIGITS: Final = 3
+_NEAR_THE_END: Final = 4.95
+"""Percent from 0 or 100 within which a share is told with a decimal."""
+
+
+def _places(unit: str, value: float) -> int:
+    """Decimal places under which a value of this unit is read."""
+    scaled = abs(value) * _SCALES[unit][0]
+    if unit == "share":
+        return 1 if min(scaled, 100.0 - scaled) < _NEAR_THE_END else 0
+    return 1 if scaled < 10.0 ** (_FEW_DIGITS - 1) else 0
+
+
+def figure_text(value: float, unit: str) -> str:
+    """A figure in its unit: `41%`, `13.5 y`, `2.2 per 100 y`; empty for NaN."""
+    scale, behind = _SCALES[unit]
+    if math.isnan(value):
+        return ""
+    places = 0 if unit == "share" and value in (0.0, 1.0) else _places(unit, value)
+    return f"{scale * value:.{places}f}{behind}"
+
+
+def interval_text(low: float, high: float, unit: str) -> str:
+    """An interval of figures without its unit; empty for NaN."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    scale = _SCALES[unit][0]
+    return interval(scale * low, scale * high, min(_places(unit, low), _places(unit, high)))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A published figure beside the simulated one.
+
+    Attributes
+    ----------
+    description, published, published_interval, simulated, predictive, drawn, place, target_class
+        Text; `predictive` is the interval by chance alone, `drawn` that with the uncertainty of the parameters in it (empty without
+        draws); `place` tells where the published figure lies relative to the widest of them.
+    """
+
+    description: str
+    published: str
+    published_interval: str
+    simulated: str
+    predictive: str
+    drawn: str
+    place: str
+    target_class: str
+
+
+def comparisons(scenario: Scenario, predictions: pd.DataFrame) -> tuple[dict[str, list[Comparison]], list[str]]:
+    """Published figures of the replicated cohort beside the simulated ones.
+
+    Parameters
+    ----------
+    scenario
+        A replica.
+    predictions
+        Columns of `predictions.csv`.
+
+    Returns
+    -------
+    tuple
+        Comparisons by strategy; descriptions of published figures of the cohort that are not simulated as such.
+    """
+    if scenario.replica is None:
+        raise ValueError(f"expected a replica of a published cohort, found the scenario {scenario.name}, which has no `replica`")
+    choices = reading_choices(scenario.readings)
+    cohort = target_cohorts()[scenario.replica.cohort]
+    found: dict[str, list[Comparison]] = {}
+    missing: list[str] = []
+    for target in (target.read_with(choices) for target in load_targets() if target.cohort == cohort.identifier):
+        rows = predictions[(predictions["statistic"] == target.statistic) & predictions["strategy"].str.startswith(cohort.strategy)]
+        if rows.empty:
+            missing.append(target.description)
+        for row in rows.to_dict("records"):
+            found.setdefault(row["strategy"], []).append(_comparison(target, row))
+    return found, missing
+
+
+def _comparison(target: Target, row: Mapping[Any, Any]) -> Comparison:
+    observed, unit = target.observed, STATISTICS[target.statistic].unit
+    drawn = (row["drawn_low"], row["drawn_high"])
+    low, high = (row["low"], row["high"]) if math.isnan(drawn[0]) else drawn
+    bounds = observed.interval() or (math.nan, math.nan)
+    return Comparison(
+        target.description,
+        figure_text(observed.value, unit) + (f" ({observed})" if observed.count is not None else ""),
+        interval_text(*bounds, unit),
+        figure_text(row["mean"], unit),
+        interval_text(row["low"], row["high"], unit),
+        interval_text(*drawn, unit),
+        place(observed.value, low, high, target.bound),
+        target.target_class.replace("_", " ").lower(),
+    )
+
+
+def comparison_text(scenario: Scenario, predictions: pd.DataFrame) -> str:
+    """Published figures beside simulated ones in plain text, as a replica prints them at its end.
+
+    Parameters
+    ----------
+    scenario
+        A replica.
+    predictions
+        Columns of `predictions.csv`.
+    """
+    found, _ = comparisons(scenario, predictions)
+    lines: list[str] = []
+    for strategy, rows in found.items():
+        width = max(len(row.description) for row in rows)
+        lines.append(f"Published, and simulated under {strategy}: mean and 95% predictive intervals over cohorts of the study's size,")
+        lines.append("by chance alone (parameters held where they are), then with the uncertainty of the parameters")
+        for row in rows:
+            drawn = row.drawn or "no draws"
+            lines.append(
+                f"  {row.description:<{width}}  {row.published:>13}  {row.simulated:>5}  {row.predictive:>10}  {drawn:>10}  {row.place}"
+            )
+    return "\n".join(lines)
+
+
+_HEADINGS: Final = ("", "n", "published", "exact 95%", "simulated", "by chance", "and parameters", "verdict", "test", "source")
+
+
+def validation_text(table: pd.DataFrame, parameters: str) -> str:
+    """The validation as a table in plain text, class by class, with a count of the verdicts.
+
+    Parameters
+    ----------
+    table
+        Columns of `validation.csv`.
+    parameters
+        What the parameters were drawn from, in words.
+    """
+    sources = list(dict.fromkeys(table["source"]))
+    body: dict[Any, list[tuple[str, ...]]] = {
+        name: [_cells(row, sources) for row in rows.to_dict("records")] for name, rows in table.groupby("class", sort=False)
+    }
+    every_row = [_HEADINGS, *(row for rows in body.values() for row in rows)]
+    widths = [max(len(row[place]) for row in every_row) for place in range(len(_HEADINGS))]
+    lines = [*_explained(parameters), "", _line(_HEADINGS, widths)]
+    for name, words in CLASS_WORDS.items():
+        if name in body:
+            lines += ["", words, *(_line(row, widths) for row in body[name])]
+    lines += ["", "Sources: " + "; ".join(f"[{place}] {source}" for place, source in enumerate(sources, 1)), "", verdicts(table)]
+    return "\n".join(lines)
+
+
+def _explained(parameters: str) -> tuple[str, ...]:
+    return (
+        "Published figures, and what simulated cohorts of the same size and follow-up would have published.",
+        "Simulated: mean over cohorts at the central parameter values. Intervals: 95% predictive, `by chance` alone at these values, then",
+        f"`and parameters` with these drawn too ({parameters}); the verdict rests on the wider one. Test: its power to notice that what is",
+        "counted is twice as frequent as in the model (strong from 80%, fair from 50%). A bound need only be kept.",
+    )
+
+
+def _cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[str, ...]:
+    unit, power = row["unit"], row["power_if_doubled"]
+    told = "" if row["published_text"].replace(".", "").isdigit() else f" ({row['published_text'].replace('person-years', 'PY')})"
+    before = {"at_least": "over ", "at_most": "bound "}.get(row["bound"], "")
+    return (
+        f"  {row['description']}",
+        f"{row['n']}",
+        before + figure_text(row["published"], unit) + told,
+        interval_text(row["published_low"], row["published_high"], unit),
+        figure_text(row["simulated"], unit),
+        interval_text(row["chance_low"], row["chance_high"], unit),
+        interval_text(row["drawn_low"], row["drawn_high"], unit),
+        row["verdict"].upper() if row["verdict"] in ("above", "below", "bound broken") else row["verdict"],
+        row["test"] + ("" if math.isnan(power) else f" {100 * power:.0f}%"),
+        f"[{sources.index(row['source']) + 1}]",
+    )
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Text to the left, numbers to the right."""
+    left = (0, 7, 8, 9)
+    shown = [
+        f"{cell:<{width}}" if place in left else f"{cell:>{width}}" for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "  ".join(shown).rstrip()
+
+
+def verdicts(table: pd.DataFrame) -> str:
+    """How many published figures of each class lie where the model says, and how many of these tests are weak.
+
+    Parameters
+    ----------
+    table
+        Columns of `validation.csv`.
+    """
+    lines = []
+    for name in CLASS_WORDS:
+        rows = table[table["class"] == name]
+        if len(rows):
+            agree = int(rows["verdict"].isin(("inside", "bound kept")).sum())
+            strong, bounds = int((rows["test"] == "strong").sum()), int((rows["test"] == "bound").sum())
+            words = name.replace("_", " ")
+            lines.append(f"{words}: {agree} of {len(rows)} agree; {strong} tests are strong, {bounds} are bounds only.")
+    return "\n".join(lines)
+
+
+def not_simulated_text(entries: Sequence[NotSimulated]) -> str:
+    """What was published and the model cannot produce, with the reasons.
+
+    Parameters
+    ----------
+    entries
+        Of `evidence.targets.not_simulated`.
+    """
+    lines = ["Published and not simulated:"]
+    lines += [f"  {entry.description}: {entry.reason}" for entry in entries]
+    return "\n".join(lines)

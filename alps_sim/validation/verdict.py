@@ -1,0 +1,115 @@
+"""How a published figure lies beside its predictive interval, and what that proves.
+
+A figure inside its interval says little if nearly any figure would have been inside. So each comparison tells how wide the interval
+is, and its power: the chance that a cohort would have fallen outside, had what it counts been twice as frequent as in the model.
+"""
+
+import math
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from alps_sim.outcomes.observation import INTERVAL_PERCENTILES
+
+Interval = tuple[float, float]
+NONE: Final[Interval] = (math.nan, math.nan)
+
+STRONG: Final = 0.8
+FAIR: Final = 0.5
+"""Power from which a test is called so."""
+
+
+def predictive_interval(values: "pd.Series[float]") -> Interval:
+    """95% of simulated cohorts lie within; NaN if none has the figure.
+
+    Parameters
+    ----------
+    values
+        Of a figure, one a cohort; NaN where it has no denominator.
+    """
+    known = values.dropna()
+    if known.empty:
+        return NONE
+    low, high = np.percentile(known, INTERVAL_PERCENTILES)
+    return float(low), float(high)
+
+
+def place(published: float, low: float, high: float, bound: str = "") -> str:
+    """Where a published figure lies relative to an interval: inside, below or above; a bound is kept or broken.
+
+    Parameters
+    ----------
+    published, low, high
+        In the same unit.
+    bound
+        `at_least` or `at_most` if the simulated figure need only be that, else empty.
+    """
+    if math.isnan(low):
+        return "no cohort"
+    if bound:
+        kept = high >= published if bound == "at_least" else low <= published
+        return "bound kept" if kept else "bound broken"
+    return "below" if published < low else ("above" if published > high else "inside")
+
+
+def agrees(verdict: str) -> bool:
+    """Whether a published figure is where the model says it may be."""
+    return verdict in ("inside", "bound kept")
+
+
+def doubled(values: "pd.Series[float]", unit: str) -> np.ndarray[Any, Any]:
+    """A figure of cohorts in which what it counts is twice as frequent: the sum of two cohorts of the model.
+
+    Of a share above a half the rest is doubled, since the share itself cannot be. Sums of two independent cohorts double mean
+    and variance, as twice as many events do; where a figure is a median or mean of years, they double it.
+
+    Parameters
+    ----------
+    values
+        Of a figure, one a cohort.
+    unit
+        Of the statistic.
+    """
+    known = values.dropna().to_numpy()
+    if unit != "share":
+        return known + np.roll(known, 1)
+    if known.mean() > 0.5:
+        return 1.0 - doubled(pd.Series(1.0 - known), unit)
+    return np.minimum(known + np.roll(known, 1), 1.0)
+
+
+def power_if_doubled(values: "pd.Series[float]", unit: str, interval: Interval, bound: str = "") -> float:
+    """Chance that a cohort lies outside the interval if what the figure counts is twice as frequent as in the model.
+
+    Parameters
+    ----------
+    values
+        Of a figure under the central parameter values, one a cohort.
+    unit
+        Of the statistic.
+    interval
+        Against which the published figure is judged.
+    bound
+        As for `place`; NaN for a bound, which is kept over a wide range by design.
+    """
+    if bound or values.dropna().empty:
+        return math.nan
+    return float(np.mean([place(value, *interval) != "inside" for value in doubled(values, unit)]))
+
+
+def relative_width(interval: Interval, mean: float, unit: str) -> float:
+    """Width of an interval against what is possible: all of 0 to 1 for a share, the mean itself for anything else."""
+    width = interval[1] - interval[0]
+    if unit == "share":
+        return width
+    return width / mean if mean > 0.0 else math.nan
+
+
+def strength(power: float, bound: str = "") -> str:
+    """The power of a comparison in a word; `bound` for one that is a bound, `none` for one that no cohort could make."""
+    if bound:
+        return "bound"
+    if math.isnan(power):
+        return "none"
+    return "strong" if power >= STRONG else ("fair" if power >= FAIR else "weak")
