@@ -109,7 +109,8 @@ def test_strategies_with_equal_text_differ_by_exactly_zero(main_inputs: Inputs) 
 def test_a_price_changes_costs_and_nobodys_life(main_inputs: Inputs) -> None:
     dearer = replace(main_inputs, unit_cost=main_inputs.unit_cost * 2.0)
     plain, dear = lived(main_inputs, 0, 64), lived(dearer, 0, 64)
-    assert np.array_equal(plain.rows, dear.rows)
+    of_life = [name for name in plain.rows.dtype.names or () if name != "counters"]
+    assert np.array_equal(plain.rows[of_life], dear.rows[of_life])
     assert np.array_equal(plain.events, dear.events)
     assert np.array_equal(plain.books, dear.books)
     assert np.array_equal(dear.counters[..., 2], 2.0 * plain.counters[..., 2])

@@ -15,7 +15,7 @@ from alps_sim.rules.state import MILESTONES
 from tests import statistics_model as model
 
 
-def _patients(n: int, **fields: object) -> np.ndarray:
+def patients(n: int, **fields: object) -> np.ndarray:
     """Patients followed for ten years to whom nothing happened but what is said."""
     rows = np.zeros(n, dtype=ROW_DTYPE)
     for name in (*MILESTONES, "death_time"):
@@ -28,7 +28,7 @@ def _patients(n: int, **fields: object) -> np.ndarray:
 
 
 def test_study_sees_the_living_at_entry_until_its_end() -> None:
-    rows = _patients(4, entry_years=[0, 2, 2, 2], death_time=[1, 1, 5, 12], death_cause=codes.DEATH_OPSI, first_opsi_time=[1, 1, 4, 11])
+    rows = patients(4, entry_years=[0, 2, 2, 2], death_time=[1, 1, 5, 12], death_cause=codes.DEATH_OPSI, first_opsi_time=[1, 1, 4, 11])
     seen = observe(rows)
     assert seen["patient"].tolist() == [0, 2, 3]
     assert seen["death_time"].tolist() == [1, 5, codes.NEVER]
@@ -38,15 +38,15 @@ def test_study_sees_the_living_at_entry_until_its_end() -> None:
 
 
 def test_cohorts_are_whole_and_in_patient_order() -> None:
-    parts = [part["patient"].tolist() for part in cohorts(_patients(7), 3)]
+    parts = [part["patient"].tolist() for part in cohorts(patients(7), 3)]
     assert parts == [[0, 1, 2], [3, 4, 5]]
     with pytest.raises(ValueError, match="at least one"):
-        list(cohorts(_patients(2), 0))
+        list(cohorts(patients(2), 0))
 
 
 def test_initial_responder_spares_for_a_year_and_may_be_lost_later() -> None:
     never = codes.NEVER
-    rows = _patients(
+    rows = patients(
         4,
         first_agent_time=0.0,
         first_agent_answer_time=[0.2, 0.2, 0.2, never],
@@ -58,7 +58,7 @@ def test_initial_responder_spares_for_a_year_and_may_be_lost_later() -> None:
 
 
 def test_long_term_responder_may_be_weaned_but_not_too_short_or_with_surgery() -> None:
-    rows = _patients(
+    rows = patients(
         4,
         first_agent_time=[0.0, 9.7, 0.0, 0.0],
         first_agent_answer_time=[0.2, 9.8, 0.2, 0.2],
@@ -69,14 +69,14 @@ def test_long_term_responder_may_be_weaned_but_not_too_short_or_with_surgery() -
 
 
 def test_remission_after_a_course_must_be_seen_for_six_months() -> None:
-    rows = _patients(3, first_course_time=0.0, first_course_answer_time=[1.0, 1.0, 9.8], first_course_end_time=[1.6, 1.4, codes.NEVER])
+    rows = patients(3, first_course_time=0.0, first_course_answer_time=[1.0, 1.0, 9.8], first_course_end_time=[1.6, 1.4, codes.NEVER])
     assert course_remission(rows).tolist() == [True, False, False]
 
 
 def test_deaths_after_sepsis_are_those_of_any_cause_in_septic_patients_while_observed() -> None:
     """Five splenectomised at the index: of sepsis, of another cause after it, of another without it, after the follow-up, alive."""
     never = codes.NEVER
-    rows = _patients(
+    rows = patients(
         6,
         splenectomy_time=[0.0, 0.0, 0.0, 0.0, 0.0, never],
         first_opsi_time=[2.0, 2.0, never, 2.0, 2.0, never],
@@ -90,7 +90,7 @@ def test_deaths_after_sepsis_are_those_of_any_cause_in_septic_patients_while_obs
 
 def test_relapse_by_hand() -> None:
     """Four operated at 1: relapse after 1 and 3 years, one seen for 2 only, one free for 9: S(4) = 3/4 x 1/2."""
-    rows = _patients(5, splenectomy_time=[1, 1, 1, 1, codes.NEVER], relapse_time=[2, 4, codes.NEVER, codes.NEVER, codes.NEVER])
+    rows = patients(5, splenectomy_time=[1, 1, 1, 1, codes.NEVER], relapse_time=[2, 4, codes.NEVER, codes.NEVER, codes.NEVER])
     rows["observation_years"][2] = 3.0
     assert relapse_by(rows, 4.0) == pytest.approx(1 - 0.75 * 0.5)
     assert np.isnan(relapse_by(rows[4:], 4.0))
@@ -100,7 +100,7 @@ def test_predictive_interval_of_a_share_is_binomial() -> None:
     size, number = 66, 2000
     generator = np.random.default_rng(3)
     opsi = generator.uniform(size=size * number) < 0.4
-    rows = _patients(size * number, splenectomy_time=1.0, first_opsi_time=np.where(opsi, 2.0, codes.NEVER))
+    rows = patients(size * number, splenectomy_time=1.0, first_opsi_time=np.where(opsi, 2.0, codes.NEVER))
     table = predict(cohort_statistics(rows, size)).set_index("statistic")
     row = table.loc["one_opsi"]
     assert row["cohorts"] == number
@@ -114,7 +114,7 @@ def test_predictive_interval_of_a_share_is_binomial() -> None:
 
 def test_too_few_patients_for_a_cohort_are_an_error() -> None:
     with pytest.raises(ValueError, match="no cohort of 150"):
-        cohort_statistics(_patients(149), 150)
+        cohort_statistics(patients(149), 150)
 
 
 def _draws(number: int) -> Draws:
