@@ -65,6 +65,9 @@ IMPLIED_PARTS: Final = {
         for strategy in ("early_splenectomy", "splenectomy_with_prevention")
         for part in IMPLIED_UNDER_SURGERY
     },
+    "childhood_itp/splenectomy: feature intended_treatments": "surgery is the only long-term treatment there",
+    "childhood_itp/immunoglobulin: feature intended_treatments": "no long-term treatment there, so none beyond the intended",
+    "childhood_itp/immunoglobulin: occasion first_pulse": "no long-term treatment there that could begin; a strategy must name an occasion",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
 }
