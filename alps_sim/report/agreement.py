@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 
 from alps_sim.report.published import CLASS_WORDS
 from alps_sim.report.theme import MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, themed
+from alps_sim.validation.verdict import AGREEING
 
 STYLES: Final = {
     "HELD_OUT": Style("#D55E00", "-", "o"),
@@ -46,15 +47,21 @@ def validation_figure(table: pd.DataFrame) -> Figure:
         axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
         for letter, axis, (rows, draw) in zip("AB", axes, panels, strict=False):
             draw(axis, rows, f"{letter}  " if len(panels) > 1 else "")
-        _legend(figure, [name for name in STYLES if name in set(table["class"])], bool(table["drawn_low"].notna().any()))
-        footnote(
-            figure,
-            "Intervals of the published figures: exact, where a count was published. Predictive intervals: 95% of simulated cohorts of the "
-            "study's size and follow-up, at the central parameter values (dark bar: by chance alone) and with the parameters drawn too "
-            "(pale bar). A published figure outside the pale bar is marked with a cross; an arrow shows on which side of a bound the "
-            "simulated figure should lie.",
-        )
+        drawn = bool(table["drawn_low"].notna().any())
+        _legend(figure, [name for name in STYLES if name in set(table["class"])], drawn)
+        footnote(figure, _explained(drawn))
     return figure
+
+
+def _explained(drawn: bool) -> str:
+    """What the bars and marks are."""
+    bars = "dark bar: by chance alone, at the central parameter values; pale bar: with the parameters drawn too"
+    return (
+        "Published figures with their exact intervals, where a count was published. Predictive intervals: 95% of simulated cohorts of the "
+        f"study's size and follow-up ({bars if drawn else 'by chance alone, at the central parameter values'}). A published figure outside "
+        "the widest of them is marked with a cross; an arrow points to the side of a bound on which the simulated figure should lie. "
+        "Where nothing was found, multiples are those of the simulated mean."
+    )
 
 
 def _panel(table: pd.DataFrame) -> Panel:
@@ -75,7 +82,7 @@ def _ratios(axis: Axes, rows: Panel, letter: str) -> None:
     axis.set_xscale("log")
     axis.axvline(1.0, color=MUTED_COLOUR, linewidth=0.7, zorder=0)
     low, high = RATIO_LIMITS
-    _draw(axis, rows, lambda row, value: float(np.clip(value / row["published"], low, high)))
+    _draw(axis, rows, lambda row, value: float(np.clip(value / (row["published"] or row["simulated"]), low, high)))
     axis.set(xlim=RATIO_LIMITS, xlabel="Simulated, as a multiple of the published figure", title=f"{letter}Times, rates and ratios")
     axis.set_xticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
     axis.minorticks_off()
@@ -118,7 +125,7 @@ def _draw_row(axis: Axes, place: int, row: Mapping[Any, Any], scaled: Any) -> No
         axis.plot(bounds, [upper, upper], color=look.colour, alpha=opacity, linewidth=width, solid_capstyle="butt", zorder=2)
     hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 0.9, "markersize": 4.0}
     axis.plot(scaled(row, row["simulated"]), upper, look.marker, color=look.colour, zorder=4, **hollow)
-    published, agrees = scaled(row, row["published"]), row["verdict"] in ("inside", "bound kept")
+    published, agrees = scaled(row, row["published"]), row["verdict"] in AGREEING
     exact = [scaled(row, row[f"published_{end}"]) for end in ("low", "high")]
     axis.plot(exact, [lower, lower], color=TEXT_COLOUR, linewidth=0.8, zorder=3)
     marker: dict[str, Any] = {"markersize": 3.2 if agrees and not row["bound"] else 4.6, "markeredgewidth": 0.4 if agrees else 1.4}

@@ -12,7 +12,7 @@ from alps_sim.evidence.targets import NotSimulated, Target, load_targets, target
 from alps_sim.outcomes.statistics import STATISTICS
 from alps_sim.report.numbers import interval
 from alps_sim.scenario.schema import Scenario
-from alps_sim.validation.verdict import place
+from alps_sim.validation.verdict import AGREEING, place
 
 CLASS_WORDS: Final = {
     "HELD_OUT": "HELD OUT: took no part in making the model; these test it",
@@ -51,7 +51,9 @@ def interval_text(low: float, high: float, unit: str) -> str:
     if math.isnan(low) or math.isnan(high):
         return ""
     scale = _SCALES[unit][0]
-    return interval(scale * low, scale * high, min(_places(unit, low), _places(unit, high)))
+    # an end at exactly 0 or 100% is read as well with decimals as without
+    places = [_places(unit, end) for end in (low, high) if unit != "share" or end not in (0.0, 1.0)]
+    return interval(scale * low, scale * high, min(places, default=0))
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def validation_text(table: pd.DataFrame, parameters: str) -> str:
     for name, words in CLASS_WORDS.items():
         if name in body:
             lines += ["", words, *(_line(row, widths) for row in body[name])]
-    lines += ["", "Sources: " + "; ".join(f"[{place}] {source}" for place, source in enumerate(sources, 1)), "", verdicts(table)]
+    lines += ["", "Sources: " + "; ".join(f"[{place}] {source}" for place, source in enumerate(sources, 1)), ""]
+    lines += [*_outside(table), verdicts(table)]
     return "\n".join(lines)
 
 
@@ -179,6 +182,7 @@ def _explained(parameters: str) -> tuple[str, ...]:
         "Simulated: mean over cohorts at the central parameter values. Intervals: 95% predictive, `by chance` alone at these values, then",
         f"`and parameters` with these drawn too ({parameters}); the verdict rests on the wider one. Test: its power to notice that what is",
         "counted is twice as frequent as in the model (strong from 80%, fair from 50%). A bound need only be kept.",
+        "* Outside by chance alone: only what is not known of the parameters covers the figure.",
     )
 
 
@@ -194,10 +198,18 @@ def _cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[str, ...]:
         figure_text(row["simulated"], unit),
         interval_text(row["chance_low"], row["chance_high"], unit),
         interval_text(row["drawn_low"], row["drawn_high"], unit),
-        row["verdict"].upper() if row["verdict"] in ("above", "below", "bound broken") else row["verdict"],
+        _verdict(row),
         row["test"] + ("" if math.isnan(power) else f" {100 * power:.0f}%"),
         f"[{sources.index(row['source']) + 1}]",
     )
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    """In capitals if outside, with a star if only the uncertainty of the parameters covers the figure."""
+    verdict = str(row["verdict"])
+    if verdict not in AGREEING:
+        return verdict.upper()
+    return verdict if row["verdict_chance"] in AGREEING else f"{verdict}*"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -221,11 +233,16 @@ def verdicts(table: pd.DataFrame) -> str:
     for name in CLASS_WORDS:
         rows = table[table["class"] == name]
         if len(rows):
-            agree = int(rows["verdict"].isin(("inside", "bound kept")).sum())
-            strong, bounds = int((rows["test"] == "strong").sum()), int((rows["test"] == "bound").sum())
-            words = name.replace("_", " ")
-            lines.append(f"{words}: {agree} of {len(rows)} agree; {strong} tests are strong, {bounds} are bounds only.")
+            agree = int(rows["verdict"].isin(AGREEING).sum())
+            tests = ", ".join(f"{(rows['test'] == word).sum()} {word}" for word in ("strong", "fair", "weak", "bound"))
+            lines.append(f"{name.replace('_', ' ')}: {agree} of {len(rows)} agree; tests: {tests}.")
     return "\n".join(lines)
+
+
+def _outside(table: pd.DataFrame) -> list[str]:
+    """Figures that lie elsewhere than the model says, with what is known of the reason."""
+    rows = table[~table["verdict"].isin(AGREEING)].to_dict("records")
+    return ["Outside:", *(f"  {row['description']}: {row['note'] or 'no reason known'}" for row in rows), ""] if rows else []
 
 
 def not_simulated_text(entries: Sequence[NotSimulated]) -> str:

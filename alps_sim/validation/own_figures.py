@@ -169,7 +169,7 @@ class OwnFigure(Section):
     """Long-term agents in the order in which they are given; an empty list for steroids alone, or where surgery is by indication."""
     follow_up: FollowUp
     """How long, and from when."""
-    n: Annotated[int, Field(ge=1, le=100_000)]
+    n: Annotated[int, Field(ge=1, le=10_000)]
     """Patients among whom the figure was found."""
     statistic: KindWord
     """What the figure is."""

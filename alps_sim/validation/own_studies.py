@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from scipy.optimize import brentq
@@ -15,16 +16,17 @@ from alps_sim.scenario.strategy import Line, Strategy
 from alps_sim.validation.own_figures import BY_INDICATION, OwnFigure, Spans
 from alps_sim.validation.studies import SCENARIOS, Figure, Study, with_strategy
 
-COHORTS = 400
-"""Simulated by chance alone, unless the number of patients is told."""
-COHORTS_PER_DRAW = 10
-FEWEST_PER_DRAW = 500
-"""Patients."""
-OWN = "OWN"
+PATIENTS: Final = 40_000
+PATIENTS_PER_DRAW: Final = 1_000
+"""About so many are simulated, by chance alone and in each draw, unless their number is told."""
+COHORTS: Final = (20, 400)
+COHORTS_PER_DRAW: Final = (1, 20)
+"""Fewest and most cohorts these are cut into."""
+OWN: Final = "OWN"
 """Class of a user's figure: whether it was held out, the user must know."""
-PRIOR = PriorSplenectomy(share=1.0, median_years_before=4.0, log_sd=0.8)
+PRIOR: Final = PriorSplenectomy(share=1.0, median_years_before=4.0, log_sd=0.8)
 """Of asplenic patients who start a drug: as in the replica of the MMF series, an assumption."""
-_WIDEST_YEARS = 120.0
+_WIDEST_YEARS: Final = 120.0
 
 
 def own_studies(figures: Mapping[str, OwnFigure]) -> list[Study]:
@@ -57,17 +59,22 @@ def own_scenario(name: str, figure: OwnFigure) -> Scenario:
     strategy = next(iter(base.strategies.values()))
     if figure.splenectomised != BY_INDICATION:
         strategy = _treated(strategy, figure)
-    draws = ParameterDraws(draws=0, patients_per_draw=max(figure.n * COHORTS_PER_DRAW, FEWEST_PER_DRAW))
+    draws = ParameterDraws(draws=0, patients_per_draw=_whole_cohorts(PATIENTS_PER_DRAW, figure.n, COHORTS_PER_DRAW))
     changes = {
         "name": name,
         "replica": None,
-        "patients": figure.n * COHORTS,
+        "patients": _whole_cohorts(PATIENTS, figure.n, COHORTS),
         "population": _population(base.population, figure),
         "parameter_draws": draws,
         "strategies": {name: strategy},
         "comparator": name,
     }
     return base.model_copy(update=changes)
+
+
+def _whole_cohorts(patients: int, size: int, limits: tuple[int, int]) -> int:
+    """About so many patients, in a number of cohorts within the limits."""
+    return size * min(max(patients // size, limits[0]), limits[1])
 
 
 @lru_cache(maxsize=2)

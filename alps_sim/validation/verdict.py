@@ -15,6 +15,9 @@ from alps_sim.outcomes.observation import INTERVAL_PERCENTILES
 Interval = tuple[float, float]
 NONE: Final[Interval] = (math.nan, math.nan)
 
+AGREEING: Final = ("inside", "bound kept")
+"""Verdicts of a published figure that is where the model says it may be."""
+
 STRONG: Final = 0.8
 FAIR: Final = 0.5
 """Power from which a test is called so."""
@@ -51,11 +54,6 @@ def place(published: float, low: float, high: float, bound: str = "") -> str:
         kept = high >= published if bound == "at_least" else low <= published
         return "bound kept" if kept else "bound broken"
     return "below" if published < low else ("above" if published > high else "inside")
-
-
-def agrees(verdict: str) -> bool:
-    """Whether a published figure is where the model says it may be."""
-    return verdict in ("inside", "bound kept")
 
 
 def doubled(values: "pd.Series[float]", unit: str) -> np.ndarray[Any, Any]:
