@@ -17,7 +17,7 @@ from alps_sim.calibration.blocks import BLOCKS, Block, summary
 from alps_sim.calibration.priors import Array, Priors
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.evidence.ledger import load_priors
-from alps_sim.outcomes.observation import STATISTICS, observe
+from alps_sim.outcomes.observation import observe
 from alps_sim.population import draw_population
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.inputs import Inputs
@@ -92,7 +92,7 @@ def simulate_chunk(cohort: str, scenarios: Path, seed: int, chunk: int, count: i
     for number, values in enumerate(priors.values(uniforms)):
         inputs = replace(translate(scenario, values | scenario.override_values()), seed=seed)
         rows = seen_cohort(inputs, chunk * CHUNK + number, scenario.replica.size)
-        summaries.append([summary(target, STATISTICS[target.statistic].value(rows)) for target in block.targets])
+        summaries.append([summary(figure.target, figure.value(rows)) for figure in block.figures])
     return priors.scores(uniforms, block.fitted), np.array(summaries)
 
 

@@ -4,15 +4,46 @@ A block simulates the replica of one cohort at its real size. All uncertain para
 in every simulated cohort; those named here are looked for in the figures, the others are averaged over.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from alps_sim.evidence.targets import Target, load_targets
-from alps_sim.outcomes.observation import STATISTICS
+from alps_sim.outcomes.properties import Flags, Rows, one_opsi, splenectomised
+from alps_sim.outcomes.statistics import STATISTICS
 
 CALIBRATED: Final = "CALIBRATED"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure as it is asked of a simulated cohort.
+
+    Attributes
+    ----------
+    target
+        The figure.
+    among
+        Of a smaller study than the cohort: whom it was about. As many of the cohort's such patients as the study had are asked, so
+        that the figure is as uncertain as it was. None if it was about the whole cohort.
+    """
+
+    target: Target
+    among: Callable[[Rows], Flags] | None = None
+
+    def value(self, rows: Rows) -> float:
+        """The figure in a simulated cohort; NaN where it has no denominator.
+
+        Parameters
+        ----------
+        rows
+            Of `outcomes.observation.observe`.
+        """
+        if self.among is not None:
+            rows = rows[self.among(rows)][: self.target.observed.n]
+        return STATISTICS[self.target.statistic].value(rows) if rows.size else float("nan")
 
 
 @dataclass(frozen=True)
@@ -25,19 +56,25 @@ class Block:
         Identifier of the cohort in the published targets, and name of the scenario that replicates it.
     fitted
         Parameters of the ledger.
+    also
+        Figures of smaller studies that are asked of this cohort too, with whom they were about.
     """
 
     cohort: str
     fitted: tuple[str, ...]
+    also: tuple[tuple[str, Callable[[Rows], Flags]], ...] = ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures that are fitted: those of the cohort, then those of smaller studies."""
+        own = [Figure(target) for target in load_targets() if target.cohort == self.cohort and target.target_class == CALIBRATED]
+        by_name = {target.identifier: target for target in load_targets()}
+        return (*own, *(Figure(by_name[name], among) for name, among in self.also))
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """The figures of the cohort that are fitted and that a simulated cohort can be asked for."""
-        return tuple(
-            target
-            for target in load_targets()
-            if target.cohort == self.cohort and target.target_class == CALIBRATED and target.statistic in STATISTICS
-        )
+        """The published figures that are fitted."""
+        return tuple(figure.target for figure in self.figures)
 
 
 def _agent(agent: str, *fields: str) -> tuple[str, ...]:
@@ -73,8 +110,13 @@ BLOCKS: Final = (
             "nih_entry_lag_median_years",
             "nih_follow_up_median_years",
         ),
+        # prior information on repetition, from a survey elsewhere; and the time at risk, of half the patients some years earlier
+        also=(("episodes_per_septic_patient", one_opsi), ("years_after_splenectomy_mean", splenectomised)),
     ),
-    Block("nih_mmf", _agent("mmf", "loss_of_response_per_year", "flare_rate_ratio", "intolerance_per_year")),
+    Block(
+        "nih_mmf",
+        (*_agent("mmf", "loss_of_response_per_year", "flare_rate_ratio", "intolerance_per_year"), "nih_mmf_follow_up_median_years"),
+    ),
     Block("nih_sirolimus", _agent("sirolimus", "loss_of_response_per_year", "flare_rate_ratio", "intolerance_per_year")),
     Block("nih_rituximab", _agent("rituximab", "loss_of_response_per_year", "flare_rate_ratio")),
 )
