@@ -19,7 +19,7 @@ from alps_sim.verification.check import Tally, score
 from alps_sim.verification.forms import steroid_risk
 from alps_sim.verification.history import History
 
-WORDS = Vocabularies(LOG_KINDS, codes.EPISODE_PHASES, codes.SPLEENS, codes.AGENTS, codes.SEXES, codes.GENOTYPES)
+WORDS = Vocabularies(LOG_KINDS, codes.EPISODE_PHASES, codes.SPLEENS, codes.AGENTS, codes.SEXES, codes.GENOTYPES, codes.CAUSES_OF_DEATH)
 END = 30.0
 Line = tuple[float, str, int, float]
 

@@ -55,6 +55,8 @@ class Vocabularies:
         Long-term agents.
     sexes, genotypes
         Of the patients.
+    causes_of_death
+        Each death has one.
     """
 
     kinds: Sequence[str]
@@ -63,6 +65,7 @@ class Vocabularies:
     agents: Sequence[str]
     sexes: Sequence[str]
     genotypes: Sequence[str]
+    causes_of_death: Sequence[str]
 
 
 def events_in_words(events: np.ndarray[Any, Any], words: Vocabularies) -> pd.DataFrame:

@@ -26,11 +26,10 @@ from alps_sim.population import draw_population
 from alps_sim.rules import codes
 from alps_sim.rules.events import LOG_KINDS
 from alps_sim.scenario import load_scenario
-from alps_sim.scenario.inputs import Inputs, StrategyInputs
+from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
 from alps_sim.verification import (
     MULTIPLIERS,
-    Assumptions,
     Multiplier,
     Trial,
     Vocabularies,
@@ -39,10 +38,11 @@ from alps_sim.verification import (
     judge,
     patients_in_words,
 )
+from alps_sim.verification.checks.chance import assumptions_of
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 PATIENTS = 4096
-WORDS = Vocabularies(LOG_KINDS, codes.EPISODE_PHASES, codes.SPLEENS, codes.AGENTS, codes.SEXES, codes.GENOTYPES)
+WORDS = Vocabularies(LOG_KINDS, codes.EPISODE_PHASES, codes.SPLEENS, codes.AGENTS, codes.SEXES, codes.GENOTYPES, codes.CAUSES_OF_DEATH)
 
 HARMLESS = {
     "opsi_fatality_probability": 0.0,
@@ -174,19 +174,6 @@ SETUPS = {
     "ages": SetUp(MAIN, ("mmf_then_sirolimus",), AGES),
     "prior": SetUp("nih_mmf", ("mmf",), {}),
 }
-
-
-def assumptions_of(inputs: Inputs, strategy: StrategyInputs) -> Assumptions:
-    """What the patients of a strategy live under."""
-    return Assumptions(
-        values=inputs.values,
-        prevention_uptake=float(strategy.strategy["prevention_uptake"][0]),
-        prevention_adherence=float(strategy.strategy["prevention_adherence"][0]),
-        splenectomy_for_splenomegaly_per_year=float(strategy.strategy["splenectomy_for_splenomegaly_per_year"][0]),
-        death_per_year=inputs.death_per_year,
-        lymphoma_per_year=inputs.lymphoma_per_year,
-        body=inputs.body,
-    )
 
 
 def try_strategy(inputs: Inputs, position: int, patients: int, multipliers: tuple[Multiplier, ...] = MULTIPLIERS) -> Trial:

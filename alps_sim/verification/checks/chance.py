@@ -1,0 +1,88 @@
+"""Is chance what it says it is: events against the hazard lived through, by the rules' own books and by a second account."""
+
+from typing import Final
+
+from scipy.stats import norm
+
+from alps_sim.scenario.inputs import Inputs, StrategyInputs
+from alps_sim.verification.assumptions import Assumptions
+from alps_sim.verification.bench import Bench
+from alps_sim.verification.check import Tally, histories, judge
+from alps_sim.verification.finding import Check, Finding, concluded
+from alps_sim.verification.words import events_in_words, patients_in_words
+
+GROUP: Final = "Hazards"
+FAMILY_ERROR: Final = 0.001
+"""Share of runs in which a right program fails anywhere in a check."""
+
+
+def assumptions_of(inputs: Inputs, strategy: StrategyInputs) -> Assumptions:
+    """What the patients of a strategy live under, for the second account of their hazards.
+
+    Parameters
+    ----------
+    inputs
+        The translated scenario.
+    strategy
+        One of its strategies.
+    """
+    return Assumptions(
+        values=inputs.values,
+        prevention_uptake=float(strategy.strategy["prevention_uptake"][0]),
+        prevention_adherence=float(strategy.strategy["prevention_adherence"][0]),
+        splenectomy_for_splenomegaly_per_year=float(strategy.strategy["splenectomy_for_splenomegaly_per_year"][0]),
+        death_per_year=inputs.death_per_year,
+        lymphoma_per_year=inputs.lymphoma_per_year,
+        body=inputs.body,
+    )
+
+
+def _bookkeeping(bench: Bench) -> Finding:
+    table = bench.collected.bookkeeping().table
+    limit = float(norm.isf(FAMILY_ERROR / (2.0 * max(len(table), 1))))
+    rows = zip(table["process"], table["strategy"], table["z"], strict=True)
+    failures = [f"{process} under {strategy}: z = {z:.1f}" for process, strategy, z in rows if abs(z) > limit]
+    worst = float(table["z"].abs().max()) if len(table) else 0.0
+    return concluded(failures, f"{len(table)} processes and decisions by strategy, largest z = {worst:.1f}, limit {limit:.1f}")
+
+
+def _intensity(bench: Bench) -> Finding:
+    inputs = bench.inputs(patients=bench.patients)
+    tallies = [Tally(assumptions_of(inputs, strategy)) for strategy in inputs.strategies]
+    for block in bench.engine(inputs, bench.workers, True):
+        for tally, result in zip(tallies, block, strict=True):
+            events, patients = events_in_words(result.events, bench.words), patients_in_words(result.rows, bench.words)
+            tally.add(histories(events, patients, tally.assumptions))
+    tables = [tally.table().assign(strategy=name) for name, tally in zip(bench.strategies, tallies, strict=True)]
+    verdict = judge(tables, FAMILY_ERROR)
+    failed = verdict.table[verdict.table["verdict"] == "FAIL"].sort_values("p")
+    failures = [
+        f"{row.process} under {row.strategy}, {row.by} {row.stratum}: {row.events} events, {row.expected:.1f} expected (z = {row.z:.1f})"
+        for row in failed.itertuples()
+    ]
+    return concluded(
+        failures, f"{len(verdict.table)} comparisons, {bench.patients} patients; largest |z| = {verdict.table['z'].abs().max():.1f}"
+    )
+
+
+CHECKS: Final = (
+    Check(
+        "bookkeeping",
+        GROUP,
+        "Events match the hazard that was lived through",
+        "Compared events of each process with its used credit, and outcomes of each decision with their probabilities.",
+        f"No mean difference from 0 beyond chance; a right program fails in {FAMILY_ERROR:.1%} of runs (Bonferroni).",
+        _bookkeeping,
+        0.2,
+    ),
+    Check(
+        "intensity",
+        GROUP,
+        "Events match a second account of every hazard",
+        "Computed all hazards anew from the event log, by a program that does not know the rules, in strata of age, spleen, treatment, ...",
+        f"Events as many as expected in every stratum; a right program fails in {FAMILY_ERROR:.1%} of runs (Holm).",
+        _intensity,
+        40.0,
+    ),
+)
+"""Checks of chance."""
