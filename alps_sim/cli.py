@@ -171,6 +171,35 @@ def calibrate(
 
 
 @app.command()
+def verify(
+    scenario: ScenarioPath,
+    patients: Annotated[
+        int | None, typer.Option(min=1, help="Patients under each strategy in the statistical checks; 4,096 by default.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default. Results do not depend on it.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="PARAMETER=VALUE", help="As for `run`; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the checks as CSV and JSON; none by default.")] = None,
+) -> None:
+    """Check by simulating it whether a scenario comes out as a right program must have it (TECH-VER, AdViSHE)."""
+    given, place = _settings(settings or []), _place(out)
+    if place and (place / "manifest.json").is_file() and not (place / "verification.csv").is_file():
+        found = f"expected a new folder or an earlier verification, found '{out}', which holds other results; choose another"
+        raise typer.BadParameter(found, param_hint="--out")
+    with mistakes_told(scenario, *([place] if place else []), on_interrupt="Interrupted: nothing was written."):
+        from alps_sim.commands.progress import Bars
+        from alps_sim.commands.verify import print_verification, write_verification
+        from alps_sim.commands.verify import verify as verify_scenario
+
+        with Bars() as bars:
+            verification = verify_scenario(scenario, patients, workers, given, bars)
+        print_verification(verification)
+        if place is not None:
+            typer.echo(f"Results: {write_verification(verification, place)}")
+    if not verification.passed:
+        raise typer.Exit(FAILED_CHECKS)
+
+
+@app.command()
 def evidence(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="A parameter, a reading of the paper, or a published figure.", show_default=False)

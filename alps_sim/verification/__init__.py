@@ -1,8 +1,8 @@
 """Is the program built right? A second, plain intensity of every process, and the check of events against it.
 
 `words` turns a run's codes into words, `journal` and `history` cut lives into pieces, `intensity` integrates each hazard over
-them as docs/model.md tells, `check` compares, `multipliers` shows that the check can fail. `alps-sim verify` puts a user's own scenario on the `bench` and runs the
-`registry` of `checks` on it; `advishe` fills the validation report. Nothing here knows the rules.
+them as docs/model.md tells, `check` compares, `multipliers` shows that the check can fail. `alps-sim verify` puts a user's own
+scenario on the `bench` and runs the `registry` of `checks` on it; `advishe` fills the validation report. Nothing here knows the rules.
 """
 
 from alps_sim.verification.assumptions import Assumptions

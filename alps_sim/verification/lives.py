@@ -80,7 +80,7 @@ def _told(field: str, one: BlockResult, left: Any, right: Any) -> str:
         return f"{name} of patient {patient} is {left[place]:.17g} against {right[place]:.17g}"
     if left.dtype.names is None:
         return f"{field} at {place} are {left[place]:.17g} against {right[place]:.17g}"
-    name = next(name for name in left.dtype.names if left[place][name] != right[place][name])
+    name = next(name for name in left.dtype.names if np.any(left[place][name] != right[place][name]))
     return f"{name} of patient {left[place]['patient']} is {left[place][name]} against {right[place][name]} ({field})"
 
 

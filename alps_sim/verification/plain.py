@@ -77,7 +77,7 @@ def plain_digests(inputs: Inputs, patients: int) -> Sequence[str]:
 
 
 def _environment() -> dict[str, str]:
-    """This package first, wherever the user stands and whatever else is installed; nothing compiled."""
+    """Search path with our own package first, wherever the user stands and whatever else is installed; nothing compiled."""
     here = str(Path(__file__).resolve().parents[2])
     paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "ALPS_SIM_JIT": "0", "PYTHONPATH": os.pathsep.join(paths)}
