@@ -52,3 +52,11 @@ def test_a_name_that_is_no_parameter_is_an_error_at_its_place(tmp_path: Path) ->
 def test_an_override_moves_the_named_number(ledger: Ledger) -> None:
     scenario = load_scenario(REPLICA, {"nih_cytopenia_share": 0.85})
     assert translate(scenario, scenario.parameter_values(ledger)).population.cytopenia_share == 0.85
+
+
+def test_a_replaced_section_keeps_its_own_numbers(ledger: Ledger) -> None:
+    scenario = load_scenario(REPLICA)
+    population = scenario.population.model_copy(update={"observation": None, "cytopenia_share": 0.5})
+    changed = scenario.replaced(population=population).at(ledger.values(CHANGED))
+    assert changed.population == population
+    assert changed.strategies["as_treated"].lines[0].uptake == CHANGED["nih_splenectomy_uptake"]

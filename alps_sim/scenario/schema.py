@@ -137,6 +137,22 @@ class Scenario(Section):
         known._references = references
         return known
 
+    def replaced(self, **sections: Any) -> Self:
+        """The scenario with sections in place of its own, their numbers as they stand there.
+
+        Parameters
+        ----------
+        **sections
+            By name. A number that the ledger gave in the section before is no longer the ledger's.
+        """
+        kept = tuple((path, name) for path, name in self._references if path[0] not in sections)
+        return self.model_copy(update=sections).with_references(kept)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Where its numbers are the ledger's, and the parameters that give them."""
+        return self._references
+
     def at(self, values: Mapping[str, float]) -> Self:
         """The scenario with the numbers that the ledger gives at other values of it.
 

@@ -1,6 +1,6 @@
 """The patients of a user's figure as a scenario: a shipped one in which population, surgery, agents and follow-up are replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 from alps_sim.rules.codes import GENOTYPES
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.patients import LogNormal, Observation, Population, PriorSplenectomy, TruncatedLogNormal
+from alps_sim.scenario.references import Reference
 from alps_sim.scenario.schema import ParameterDraws
 from alps_sim.scenario.strategy import Line, Strategy
 from alps_sim.validation.own_figures import BY_INDICATION, OwnFigure, Spans
@@ -69,7 +70,16 @@ def own_scenario(name: str, figure: OwnFigure) -> Scenario:
         "strategies": {name: strategy},
         "comparator": name,
     }
-    return base.model_copy(update=changes)
+    return base.replaced(**changes).with_references(tuple(_kept(base, name)))
+
+
+def _kept(base: Scenario, name: str) -> Iterator[Reference]:
+    """Numbers of the base that stay the ledger's: of how its patients were treated, not of ages and follow-up."""
+    for path, parameter in base.references:
+        if path[:1] == ("strategies",):
+            yield ("strategies", name, *path[2:]), parameter
+        elif path[:2] not in {("population", "age_at_index_years"), ("population", "observation")}:
+            yield path, parameter
 
 
 def _whole_cohorts(patients: int, size: int, limits: tuple[int, int]) -> int:

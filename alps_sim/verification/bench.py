@@ -120,7 +120,7 @@ class Bench:
         **sections
             Sections of the scenario by name, in place of its own.
         """
-        scenario = self.scenario.model_copy(update={"replica": None, "patients": patients or self.sample, **sections})
+        scenario = self.scenario.replaced(replica=None, patients=patients or self.sample, **sections)
         return translate(scenario, {**self.values, **(values or {})})
 
     def live(self, inputs: Inputs, keep_events: bool = False) -> Sequence[BlockResult]:
