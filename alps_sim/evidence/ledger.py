@@ -10,7 +10,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from alps_sim.evidence.distributions import Distribution, parse_distribution
 from alps_sim.evidence.errors import EvidenceError, suggestion
-from alps_sim.evidence.posterior import FittedBlock, load_posterior
+from alps_sim.evidence.posterior import IDENTIFIED, FittedBlock, load_posterior
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILES: Final = (
@@ -48,6 +48,9 @@ GRADES: Final = {
 
 WORDS: Final = {"per_m2, per_kg or fixed": ("per_m2", "per_kg", "fixed"), "yes or no": (False, True)}
 """Units of entries that are words: the value of the parameter is the word's place."""
+
+UNCERTAIN_GRADES: Final = ("RECALLED", "ASSUMED")
+"""Grades of evidence that a reader must know of."""
 
 _REQUIRED: Final = ("value", "unit", "distribution", "source", "grade", "note")
 _OPTIONAL: Final = ("low", "high", "moves_with")
@@ -136,6 +139,23 @@ class Ledger:
             if name in block.names:
                 return block.contractions[block.names.index(name)]
         return None
+
+    @cached_property
+    def assumed(self) -> frozenset[str]:
+        """Parameters that rest on an assumption or a recollection, and that no published figure has narrowed either."""
+        return frozenset(
+            name
+            for name, parameter in self.parameters.items()
+            if parameter.grade in UNCERTAIN_GRADES and (self.contraction(name) or 0.0) < IDENTIFIED
+        )
+
+    @cached_property
+    def independent(self) -> tuple[str, ...]:
+        """Parameters that vary from draw to draw, one of those that share their luck."""
+        fitted = {name for block in self.fitted for name in block.names}
+        return tuple(
+            name for name, one in self.parameters.items() if name in fitted or (one.moves_with == name and not one.distribution.is_fixed)
+        )
 
     def values(self, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
         """Base-case values by name, with some of them replaced.

@@ -15,6 +15,7 @@ from alps_sim.evidence.ledger import GRADES, Ledger
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
 from alps_sim.report.comparable import Unlike, footnote, unlike
+from alps_sim.report.driven import driven_note
 from alps_sim.report.numbers import HEADLINE_WINDOW, chosen_window
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario.schema import Scenario
@@ -167,6 +168,14 @@ def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
     return environment.get_template(TEMPLATE).render(**_context(content), pictures=pictures)
 
 
+def _footnotes(content: ReportContent) -> list[str]:
+    """What the marks in the answer mean."""
+    from alps_sim.report.theme import words
+
+    notes = [footnote(outcome, content.unlike, words) for outcome in ANSWER_OUTCOMES]
+    return [note for note in (*notes, driven_note(content.parameter_uncertainty, ANSWER_OUTCOMES, content.window)) if note]
+
+
 def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
     from alps_sim.report import tables
@@ -191,7 +200,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
         },
         "trade_offs": trade_offs(content.differences, uncertainty, window, content.unlike, words),
         "caveat": caveat(uncertainty),
-        "footnotes": [note for outcome in ANSWER_OUTCOMES if (note := footnote(outcome, content.unlike, words))],
+        "footnotes": _footnotes(content),
         "draws": None if uncertainty is None else int(uncertainty["draws"].iloc[0]),
         "patients": int(content.summary["n"].iloc[0]),
         "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency, content.unlike),

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from alps_sim.evidence.ledger import Ledger, Parameter
+from alps_sim.evidence.ledger import UNCERTAIN_GRADES, Ledger, Parameter
 from alps_sim.evidence.readings import load_readings
 from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
@@ -29,9 +29,6 @@ TABLE_OUTCOMES: Final = (
     "cost",
 )
 """What the report's table shows, in its order."""
-
-UNCERTAIN_GRADES: Final = ("ASSUMED", "RECALLED")
-"""Grades of evidence that a reader must know of."""
 
 _RELAPSE_TARGETS: Final = {"relapse_4_years": False, "relapse_20_years": True}
 """Published relapse after splenectomy, and whether the publication says more than the figure."""
