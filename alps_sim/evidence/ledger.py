@@ -110,10 +110,13 @@ class Ledger:
         By name.
     fitted
         Posterior draws that take the place of the distributions of their parameters; none in the priors.
+    fitted_rules
+        Identity of the rules under which they were fitted; empty in the priors.
     """
 
     parameters: Mapping[str, Parameter]
     fitted: tuple[FittedBlock, ...] = ()
+    fitted_rules: str = ""
 
     def __getitem__(self, name: str) -> Parameter:
         """The parameter of that name.
@@ -139,6 +142,12 @@ class Ledger:
             if name in block.names:
                 return block.contractions[block.names.index(name)]
         return None
+
+    @cached_property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Range of each parameter: the 95% posterior interval of a fitted one, else what is published or assumed."""
+        given = {name: (one.low, one.high) for name, one in self.parameters.items()}
+        return given | {name: bounds for block in self.fitted for name, bounds in block.intervals().items()}
 
     @cached_property
     def assumed(self) -> frozenset[str]:
@@ -192,7 +201,7 @@ class Ledger:
         return _overridden(self, values, overrides or {})
 
 
-def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
+def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...], rules: str = "") -> Ledger:
     """The ledger with what was fitted laid over it: posterior means as values, joint posterior draws as draws.
 
     Parameters
@@ -201,6 +210,8 @@ def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
         The ledger as it is written.
     blocks
         Posterior draws of some of its parameters.
+    rules
+        Identity of the rules under which they were fitted.
 
     Raises
     ------
@@ -211,7 +222,7 @@ def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
     for name in means:
         priors[name]
     parameters = {name: replace(one, value=means[name]) if name in means else one for name, one in priors.parameters.items()}
-    return Ledger(parameters, blocks)
+    return Ledger(parameters, blocks, rules)
 
 
 def _overridden(ledger: Ledger, values: dict[str, float], overrides: Mapping[str, float]) -> dict[str, float]:
@@ -261,7 +272,7 @@ def load_ledger() -> Ledger:
         If an entry is not as it should be, with file and line.
     """
     posterior = load_posterior()
-    return load_priors() if posterior is None else with_posterior(load_priors(), posterior.blocks)
+    return load_priors() if posterior is None else with_posterior(load_priors(), posterior.blocks, posterior.provenance["rules"])
 
 
 def read_ledger(paths: list[Path]) -> Ledger:

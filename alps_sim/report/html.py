@@ -74,6 +74,8 @@ class ReportContent:
         Of the program and its libraries, by name.
     books
         Of `outcomes.resources.books_check`; None if it was not made.
+    stale_posterior
+        Of `provenance.stale_posterior`.
     """
 
     scenario: Scenario
@@ -88,6 +90,7 @@ class ReportContent:
     bookkeeping: Bookkeeping
     versions: Mapping[str, str]
     books: pd.DataFrame | None = None
+    stale_posterior: str = ""
 
     @property
     def window(self) -> str:
@@ -183,7 +186,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
     from alps_sim.report.theme import strategy_styles, words
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
-    listed = tables.assumptions(content.ledger, content.values)
+    listed, fitted = tables.assumptions(content.ledger, content.values), tables.fitted_parameters(content.ledger, content.values)
     compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
     return {
         "content": content,
@@ -205,13 +208,15 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "patients": int(content.summary["n"].iloc[0]),
         "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency, content.unlike),
         "assumptions": listed,
+        "fitted": fitted,
+        "fitted_count": sum(entry.calibrated for entries in fitted.values() for entry in entries),
         "assumption_count": sum(len(entries) for entries in listed.values()),
         "rests_on": {
-            name: [tables.assumption(content.ledger[parameter], content.values) for parameter in parameters]
+            name: [tables.assumption(content.ledger, parameter, content.values) for parameter in parameters]
             for name, parameters in RESTS_ON.items()
         },
         "readings": tables.readings_taken(scenario.readings),
-        "overrides": [(tables.assumption(content.ledger[name], content.values), given) for name, given in scenario.parameters.items()],
+        "overrides": [(tables.assumption(content.ledger, name, content.values), given) for name, given in scenario.parameters.items()],
         "comparisons": compared,
         "not_simulated": not_simulated,
         "books_passed": None if content.books is None else bool((content.books["result"] == "PASS").all()),
