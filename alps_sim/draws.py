@@ -37,7 +37,8 @@ def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
     draw
         Number of the draw.
     """
-    values = {**ledger.draw(draw, scenario.seed), **scenario.override_values()}
+    drawn = ledger.draw(draw, scenario.seed)
+    values = {**drawn, **scenario.override_values(drawn)}
     patients = scenario.parameter_draws.patients_per_draw
     return translate(scenario.model_copy(update={"patients": patients, "replica": None}), values)
 
