@@ -211,12 +211,15 @@ def test_the_command_prints_the_orders_and_leaves_tables_and_figure(root: Path, 
         "robustness.csv",
         "robustness_pairs.csv",
         "conclusions.csv",
+        "robustness.md",
         "robustness.png",
         "robustness.svg",
     }
     table = pd.read_csv(place / "robustness.csv", keep_default_na=False)
     assert set(table["reading"]) == {"", *load_readings()}
     assert (table[table["order"] == NOT_RUN]["value"] == "").all()
+    page = (place / "robustness.md").read_text(encoding="utf-8")
+    assert page.count("| `multiple_episodes: at_least_two` |") == 1 + len(set(table["strategy"]) - {""}) - 1
     assert CliRunner().invoke(app, ["check", str(place)]).exit_code == 0
 
 

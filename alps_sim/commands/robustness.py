@@ -21,6 +21,7 @@ from alps_sim.report.comparable import compares, footnote, unlike
 from alps_sim.report.forest import robustness_figure
 from alps_sim.report.images import save
 from alps_sim.report.robustness import EXPLAINED, comparator_sentences, conclusion_sentences, notes, outcome_tables
+from alps_sim.report.robustness_page import robustness_page
 from alps_sim.robustness.alternatives import base_case
 from alps_sim.robustness.order import conclusions
 from alps_sim.robustness.study import Study, case_inputs, run_study
@@ -143,7 +144,7 @@ def _print_notes(console: Console, found: Robustness) -> None:
 
 
 def write_robustness(found: Robustness, place: Path) -> Path:
-    """Leave the study as files: robustness.csv, robustness_pairs.csv, conclusions.csv, the figure, and the manifest of the scenario.
+    """Leave the study as files: three tables, the page, the figure, and the manifest of the scenario.
 
     Parameters
     ----------
@@ -161,5 +162,7 @@ def write_robustness(found: Robustness, place: Path) -> Path:
         folder.write_table("robustness.csv", found.study.table)
         folder.write_table("robustness_pairs.csv", found.study.pairs)
         folder.write_table("conclusions.csv", found.conclusions)
+        page = robustness_page(found.study.table, found.study.pairs, found.conclusions)
+        (folder.path / "robustness.md").write_text(page, encoding="utf-8")
         save(robustness_figure(found.study.table), folder.path / "figures", "robustness")
         return folder.commit(manifest(found.scenario, load_ledger(), {"robustness": found.seconds}))
