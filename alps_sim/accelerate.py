@@ -49,7 +49,7 @@ def model_hash() -> str:
             if isinstance(body, list):
                 node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
         digest.update(path.name.encode())
-        digest.update(ast.dump(tree).encode())
+        digest.update(ast.unparse(tree).encode())  # unlike a dump, the same in every version of Python
     return digest.hexdigest()[:16]
 
 

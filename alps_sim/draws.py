@@ -1,6 +1,6 @@
 """Runs under joint draws of all parameters: the same patients, the evidence drawn anew each time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,8 +27,8 @@ def no_progress(what: str, done: int, of: int) -> None:
     """Show nothing."""
 
 
-def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
-    """Inputs under one joint draw of all parameters; readings and overrides of the scenario hold in every draw.
+def draw_values(scenario: Scenario, ledger: Ledger, draw: int) -> dict[str, float]:
+    """Parameter values of one joint draw; readings and overrides of the scenario hold in every draw.
 
     Parameters
     ----------
@@ -38,7 +38,24 @@ def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
         Number of the draw.
     """
     drawn = ledger.draw(draw, scenario.seed)
-    values = {**drawn, **scenario.override_values(drawn)}
+    return {**drawn, **scenario.override_values(drawn)}
+
+
+def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:
+    """Inputs under one joint draw of all parameters.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    draw
+        Number of the draw.
+    """
+    return _inputs_at(scenario, draw_values(scenario, ledger, draw))
+
+
+def _inputs_at(scenario: Scenario, values: Mapping[str, float]) -> Inputs:
+    """Inputs at some parameter values, of as many patients as draws have."""
     patients = scenario.parameter_draws.patients_per_draw
     return translate(scenario.model_copy(update={"patients": patients, "replica": None}), values)
 
@@ -106,13 +123,14 @@ def simulate_draws(
     windows = draw_inputs(scenario, ledger, 0).windows
     gathered, drawn = Draws(names, windows, names.index(scenario.comparator)), DrawnRows(scenario)
 
-    def work(draw: int) -> tuple[DrawEstimates, list[pd.DataFrame]]:
-        blocks = [block for block, _ in simulate(draw_inputs(scenario, ledger, draw))]
-        return gathered.measure(blocks), drawn.measure(blocks)
+    def work(draw: int) -> tuple[DrawEstimates, dict[str, float], list[pd.DataFrame]]:
+        values = draw_values(scenario, ledger, draw)
+        blocks = [block for block, _ in simulate(_inputs_at(scenario, values))]
+        return gathered.measure(blocks), {name: values[name] for name in ledger.independent}, drawn.measure(blocks)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for done, (estimates, statistics) in enumerate(pool.map(work, range(draws)), 1):
-            gathered.add(estimates)
+        for done, (estimates, values, statistics) in enumerate(pool.map(work, range(draws)), 1):
+            gathered.add(estimates, values)
             drawn.add(statistics)
             progress("parameter uncertainty", done, draws)
     return gathered, drawn
@@ -124,4 +142,4 @@ def parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, prog
     if draws < 2:
         return None, DrawnRows(scenario)
     gathered, drawn = simulate_draws(scenario, ledger, draws, workers, progress)
-    return gathered.table(), drawn
+    return gathered.table(ledger.assumed), drawn

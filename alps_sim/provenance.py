@@ -23,6 +23,23 @@ def versions() -> dict[str, str]:
     return {"alps-sim": program_version(), "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
+def stale_posterior(ledger: Ledger) -> str:
+    """What to tell a user whose fitted parameters were fitted under other rules; empty if they were not.
+
+    Parameters
+    ----------
+    ledger
+        What is known.
+    """
+    rules = accelerate.model_hash()
+    if not ledger.fitted or ledger.fitted_rules == rules:
+        return ""
+    return (
+        f"The fitted parameters were fitted under other rules ({ledger.fitted_rules}) than these ({rules}): what they reproduce is not "
+        "known. Fit them anew with `make calibrate`."
+    )
+
+
 def parameter_provenance(scenario: Scenario, ledger: Ledger) -> dict[str, dict[str, Any]]:
     """Value, unit, source and grade of every parameter in a scenario; an override's source is the scenario.
 
@@ -32,11 +49,12 @@ def parameter_provenance(scenario: Scenario, ledger: Ledger) -> dict[str, dict[s
         What is asked and what is known.
     """
     values, overridden = scenario.parameter_values(ledger), scenario.override_values()
+    fitted = {name: f"fitted to {block.cohort}" for block in ledger.fitted for name in block.names}
     return {
         name: {
             "value": values[name],
             "unit": parameter.unit,
-            "source": "scenario" if name in overridden else parameter.source,
+            "source": "scenario" if name in overridden else fitted.get(name, parameter.source),
             "grade": "SCENARIO" if name in overridden else parameter.grade,
         }
         for name, parameter in ledger.parameters.items()
@@ -59,5 +77,7 @@ def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -
         "seed": scenario.seed,
         "versions": versions(),
         "rules_hash": accelerate.rules_hash(),
+        "rules": accelerate.model_hash(),
+        "rules_of_the_fit": ledger.fitted_rules,
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }

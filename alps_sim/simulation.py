@@ -25,7 +25,7 @@ from alps_sim.outcomes.observation import predict
 from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.population import expected_attributes
-from alps_sim.provenance import manifest, program_version, versions
+from alps_sim.provenance import manifest, program_version, stale_posterior, versions
 from alps_sim.report.html import ReportContent, headline, write_report
 from alps_sim.scenario import Scenario, ScenarioError, load_scenario
 from alps_sim.scenario.inputs import Inputs
@@ -308,8 +308,9 @@ def _run_into(
         bookkeeping=collector.bookkeeping(),
         books=books,
         versions=versions(),
+        stale_posterior=stale_posterior(ledger),
     )
-    answer = headline(content.summary, content.differences, uncertainty, unlike=content.unlike)
+    answer = _answer(content)
     answered(answer)
     resources = collector.resources()
     _write_tables(folder, content, resources)
@@ -332,6 +333,12 @@ def _run_into(
         books=books,
         headline=answer,
     )
+
+
+def _answer(content: ReportContent) -> str:
+    """The answer in plain text, and what a user must know before believing it."""
+    answer = headline(content.summary, content.differences, content.parameter_uncertainty, unlike=content.unlike)
+    return "\n".join(filter(None, (answer, content.stale_posterior)))
 
 
 def _write_tables(folder: ResultsFolder, content: ReportContent, resources: pd.DataFrame) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from alps_sim.evidence.ledger import Ledger, load_ledger
+from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.loader import load_scenario
 from alps_sim.scenario.translate import translate
@@ -33,6 +33,13 @@ def ledger() -> Ledger:
 def main_scenario_path() -> Path:
     """The main scenario's file."""
     return ROOT / "scenarios" / "early_splenectomy_vs_mmf_sirolimus.yaml"
+
+
+@pytest.fixture(scope="session")
+def prior_inputs(main_scenario_path: Path) -> Inputs:
+    """The main scenario, translated with what was believed before the fit."""
+    scenario = load_scenario(main_scenario_path)
+    return translate(scenario, load_priors().values() | scenario.override_values())
 
 
 @pytest.fixture(scope="session")

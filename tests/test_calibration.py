@@ -1,5 +1,6 @@
 """Fitting finds what it can find: priors, bank, regression and what is laid over the ledger."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from alps_sim.calibration.learned import learned
 from alps_sim.calibration.priors import Priors
 from alps_sim.calibration.recovery import recovery
 from alps_sim.evidence.describe import describe_parameter
-from alps_sim.evidence.ledger import load_ledger, load_priors, with_posterior
+from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors, with_posterior
 from alps_sim.evidence.posterior import LABELS, FittedBlock, load_posterior
+from alps_sim.provenance import stale_posterior
+from alps_sim.report.tables import fitted_parameters
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.translate import translate
 from tests.reach import SCENARIOS
@@ -24,6 +27,16 @@ from tests.reach import SCENARIOS
 NOISE = (0.5, 1.0)
 """Standard deviations with which the figures of the toy problem show its first two scores; the third is not shown at all."""
 COHORTS = 40_000
+
+
+FITTED = "opsi_fatality_probability"
+
+
+@pytest.fixture
+def ledger_of_a_fit() -> Ledger:
+    """The priors with three posterior draws of one parameter, from a fit under other rules."""
+    block = FittedBlock("nih_cohort", (FITTED,), np.array([[0.1], [0.2], [0.3]]), (0.5,))
+    return with_posterior(load_priors(), (block,), "other rules")
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +189,17 @@ def test_the_shipped_posterior_belongs_to_these_rules_figures_priors_and_replica
         return
     expected = fitted_to(SCENARIOS)
     assert {key: found.provenance[key] for key in expected} == expected
+
+
+def test_a_fit_under_other_rules_is_told(ledger_of_a_fit: Ledger) -> None:
+    assert stale_posterior(load_priors()) == ""
+    assert stale_posterior(replace(ledger_of_a_fit, fitted_rules=accelerate.model_hash())) == ""
+    assert "make calibrate" in stale_posterior(ledger_of_a_fit)
+
+
+def test_a_fitted_parameter_is_listed_with_posterior_prior_and_label(ledger_of_a_fit: Ledger) -> None:
+    (entry,) = fitted_parameters(ledger_of_a_fit, ledger_of_a_fit.values())["nih_cohort"]
+    assert (entry.parameter.name, entry.parameter.value, entry.label, entry.calibrated) == (FITTED, "0.2", LABELS[1], True)
+    assert entry.parameter.range == "0.105 to 0.295"
+    assert entry.prior == f"{load_priors()[FITTED].low:g} to {load_priors()[FITTED].high:g}"
+    assert ledger_of_a_fit.intervals[FITTED] == pytest.approx((0.105, 0.295))

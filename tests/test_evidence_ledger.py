@@ -11,13 +11,14 @@ import pytest
 from scipy import stats
 
 from alps_sim.evidence.errors import EvidenceError
-from alps_sim.evidence.ledger import FILES, GRADES, Ledger, Parameter, load_ledger, luck, read_ledger, rule_parameter_names
+from alps_sim.evidence.ledger import FILES, GRADES, Ledger, Parameter, load_priors, luck, read_ledger, rule_parameter_names
 from alps_sim.evidence.source import FOLDER
 from alps_sim.rules.accounts import RESOURCES
 from alps_sim.rules.codes import AGENTS, LINEAGES
 from alps_sim.rules.world import AGENT_DTYPE
 
-LEDGER = load_ledger()
+LEDGER = load_priors()
+"""As it is written: what was fitted is another test's."""
 DRAWN = [parameter for parameter in LEDGER.parameters.values() if not parameter.distribution.is_fixed]
 ENTRY = """\
 alpha_per_year:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alps_sim.evidence.errors import EvidenceError
-from alps_sim.evidence.ledger import load_ledger
+from alps_sim.evidence.ledger import load_ledger, load_priors
 from alps_sim.evidence.readings import (
     FILE,
     FIT,
@@ -56,9 +56,9 @@ def test_no_selection_sets_no_parameter() -> None:
 
 
 def test_sepsis_comes_again_by_frailty_or_by_recurrence_and_never_both() -> None:
-    values = load_ledger().values()
+    values = load_priors().values()
     assert (values["infection_frailty_variance"], values["sepsis_recurrence_ratio"]) == (1.0, 1.0)
-    other = load_ledger().values(reading_parameters({"repeated_sepsis": "recurrence"}))
+    other = load_priors().values(reading_parameters({"repeated_sepsis": "recurrence"}))
     assert (other["infection_frailty_variance"], other["sepsis_recurrence_ratio"]) == (0.0, 3.0)
 
 

@@ -87,7 +87,7 @@ def test_one_parameter_is_described_in_full() -> None:
     text = describe_parameter("opsi_mean_rate_per_year")
     parameter = LEDGER["opsi_mean_rate_per_year"]
     for part in (
-        "0.03 (per year)",
+        f"{parameter.value:g} (per year)",
         "0.011 to 0.08",
         str(parameter.distribution),
         "ASSUMED",

@@ -14,7 +14,7 @@ from alps_sim.outcomes.properties import age_at_splenectomy, last_seen, prior_sp
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.validation.own_figures import FROM, KINDS, OwnFigure, Spans, load_own_figures
 from alps_sim.validation.own_studies import own_scenario, own_studies, truncated_log_normal
-from alps_sim.validation.parameters import prior
+from alps_sim.validation.parameters import beliefs
 from alps_sim.validation.replicate import live
 
 ROOT = Path(__file__).parent.parent
@@ -47,7 +47,7 @@ def read(tmp_path: Path, text: str = TEXT) -> OwnFigure:
 
 
 def lives(figure: OwnFigure, patients: int = 500) -> np.ndarray[Any, Any]:
-    return live(own_scenario("a_series", figure), prior(load_ledger()).central, patients, 0)
+    return live(own_scenario("a_series", figure), beliefs(load_ledger()).central, patients, 0)
 
 
 # The page
@@ -186,5 +186,5 @@ def test_every_statistic_can_be_asked_for(tmp_path: Path) -> None:
         if kind.unit != "share":
             text = text.replace("{count: 12}", "{value: 0.3}")
         (study,) = own_studies(load_own_figures(written(tmp_path, text)))
-        rows = live(study.scenario, prior(load_ledger()).central, 400, 0)
+        rows = live(study.scenario, beliefs(load_ledger()).central, 400, 0)
         assert np.isfinite(study.figures[0].statistic.value(rows)), name

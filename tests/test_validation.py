@@ -15,7 +15,7 @@ from alps_sim.report.agreement import STYLES, validation_figure
 from alps_sim.report.published import CLASS_WORDS, figure_text, interval_text, not_simulated_text, validation_text, verdicts
 from alps_sim.validation import studies as studies_module
 from alps_sim.validation.compare import COLUMNS, compare, table
-from alps_sim.validation.parameters import ParameterSource, prior
+from alps_sim.validation.parameters import ParameterSource, beliefs
 from alps_sim.validation.replicate import Effort, Replicated, replicate
 from alps_sim.validation.studies import Figure, Study, published_studies
 from alps_sim.validation.verdict import NONE, doubled, place, power_if_doubled, predictive_interval, relative_width, strength
@@ -34,7 +34,7 @@ def shown_nothing(what: str, done: int, of: int) -> None:
 
 def compared(studies: Sequence[Study], effort: Effort = QUICK, values: Mapping[str, float] | None = None) -> pd.DataFrame:
     """The comparison under the ledger's values but for some."""
-    source = prior(load_ledger())
+    source = beliefs(load_ledger())
     changed = ParameterSource(source.name, {**source.central, **(values or {})}, lambda draw: {**source.draw(draw), **(values or {})})
     return compare(studies, changed, effort, shown_nothing).set_index("figure")
 
@@ -79,8 +79,8 @@ def test_a_cohort_without_patients_is_refused(change: dict[str, str], message: s
 def test_studies_of_the_same_patients_share_their_lives(studies: dict[str, Study]) -> None:
     assert studies["french_asplenic"].patients == studies["nih_cohort"].patients
     assert studies["childhood_itp_splenectomy"].patients != studies["childhood_itp_immunoglobulin"].patients
-    together = replicate([studies["nih_cohort"], studies["french_asplenic"]], prior(load_ledger()), QUICK, shown_nothing)
-    alone = replicate([studies["french_asplenic"]], prior(load_ledger()), QUICK, shown_nothing)
+    together = replicate([studies["nih_cohort"], studies["french_asplenic"]], beliefs(load_ledger()), QUICK, shown_nothing)
+    alone = replicate([studies["french_asplenic"]], beliefs(load_ledger()), QUICK, shown_nothing)
     pd.testing.assert_frame_equal(together["french_asplenic"].chance, alone["french_asplenic"].chance)
 
 

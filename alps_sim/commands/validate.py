@@ -16,7 +16,7 @@ from alps_sim.report.published import not_simulated_text, validation_text
 from alps_sim.validation.compare import compare
 from alps_sim.validation.own_figures import load_own_figures
 from alps_sim.validation.own_studies import own_studies
-from alps_sim.validation.parameters import ParameterSource, prior
+from alps_sim.validation.parameters import ParameterSource, beliefs
 from alps_sim.validation.replicate import Effort, Progress, live
 from alps_sim.validation.studies import Study, published_studies
 
@@ -65,7 +65,7 @@ def validate(targets: Path | None, out: Path | None, effort: Effort, progress: P
         If the file or the evidence is not as it should be.
     """
     studies = own_studies(load_own_figures(targets)) if targets is not None else published_studies()
-    source = prior(load_ledger())
+    source = beliefs(load_ledger())
     _warm_up(studies, source, progress)
     table = compare(studies, source, effort, progress)
     place = out or (RESULTS / targets.stem if targets is not None else RESULTS)

@@ -10,7 +10,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from alps_sim.evidence.distributions import Distribution, parse_distribution
 from alps_sim.evidence.errors import EvidenceError, suggestion
-from alps_sim.evidence.posterior import FittedBlock, load_posterior
+from alps_sim.evidence.posterior import IDENTIFIED, FittedBlock, load_posterior
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILES: Final = (
@@ -48,6 +48,9 @@ GRADES: Final = {
 
 WORDS: Final = {"per_m2, per_kg or fixed": ("per_m2", "per_kg", "fixed"), "yes or no": (False, True)}
 """Units of entries that are words: the value of the parameter is the word's place."""
+
+UNCERTAIN_GRADES: Final = ("RECALLED", "ASSUMED")
+"""Grades of evidence that a reader must know of."""
 
 _REQUIRED: Final = ("value", "unit", "distribution", "source", "grade", "note")
 _OPTIONAL: Final = ("low", "high", "moves_with")
@@ -107,10 +110,13 @@ class Ledger:
         By name.
     fitted
         Posterior draws that take the place of the distributions of their parameters; none in the priors.
+    fitted_rules
+        Identity of the rules under which they were fitted; empty in the priors.
     """
 
     parameters: Mapping[str, Parameter]
     fitted: tuple[FittedBlock, ...] = ()
+    fitted_rules: str = ""
 
     def __getitem__(self, name: str) -> Parameter:
         """The parameter of that name.
@@ -136,6 +142,29 @@ class Ledger:
             if name in block.names:
                 return block.contractions[block.names.index(name)]
         return None
+
+    @cached_property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Range of each parameter: the 95% posterior interval of a fitted one, else what is published or assumed."""
+        given = {name: (one.low, one.high) for name, one in self.parameters.items()}
+        return given | {name: bounds for block in self.fitted for name, bounds in block.intervals().items()}
+
+    @cached_property
+    def assumed(self) -> frozenset[str]:
+        """Parameters that rest on an assumption or a recollection, and that no published figure has narrowed either."""
+        return frozenset(
+            name
+            for name, parameter in self.parameters.items()
+            if parameter.grade in UNCERTAIN_GRADES and (self.contraction(name) or 0.0) < IDENTIFIED
+        )
+
+    @cached_property
+    def independent(self) -> tuple[str, ...]:
+        """Parameters that vary from draw to draw, one of those that share their luck."""
+        fitted = {name for block in self.fitted for name in block.names}
+        return tuple(
+            name for name, one in self.parameters.items() if name in fitted or (one.moves_with == name and not one.distribution.is_fixed)
+        )
 
     def values(self, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
         """Base-case values by name, with some of them replaced.
@@ -172,7 +201,7 @@ class Ledger:
         return _overridden(self, values, overrides or {})
 
 
-def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
+def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...], rules: str = "") -> Ledger:
     """The ledger with what was fitted laid over it: posterior means as values, joint posterior draws as draws.
 
     Parameters
@@ -181,6 +210,8 @@ def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
         The ledger as it is written.
     blocks
         Posterior draws of some of its parameters.
+    rules
+        Identity of the rules under which they were fitted.
 
     Raises
     ------
@@ -191,7 +222,7 @@ def with_posterior(priors: Ledger, blocks: tuple[FittedBlock, ...]) -> Ledger:
     for name in means:
         priors[name]
     parameters = {name: replace(one, value=means[name]) if name in means else one for name, one in priors.parameters.items()}
-    return Ledger(parameters, blocks)
+    return Ledger(parameters, blocks, rules)
 
 
 def _overridden(ledger: Ledger, values: dict[str, float], overrides: Mapping[str, float]) -> dict[str, float]:
@@ -241,7 +272,7 @@ def load_ledger() -> Ledger:
         If an entry is not as it should be, with file and line.
     """
     posterior = load_posterior()
-    return load_priors() if posterior is None else with_posterior(load_priors(), posterior.blocks)
+    return load_priors() if posterior is None else with_posterior(load_priors(), posterior.blocks, posterior.provenance["rules"])
 
 
 def read_ledger(paths: list[Path]) -> Ledger:

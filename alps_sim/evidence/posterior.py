@@ -50,6 +50,11 @@ class FittedBlock:
         """Posterior mean of each parameter: the base case."""
         return dict(zip(self.names, self.draws.mean(axis=0).tolist(), strict=True))
 
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """95% posterior interval of each parameter."""
+        low, high = np.percentile(self.draws, (2.5, 97.5), axis=0)
+        return dict(zip(self.names, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+
     def row(self, uniform: float) -> dict[str, float]:
         """One joint draw.
 

@@ -5,7 +5,7 @@ is simulated with a limited number of patients; `simulation_share` says how much
 of a draw there is little to adjust by, and the same patients in every draw carry the same luck.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,8 +15,12 @@ import pandas as pd
 from alps_sim.outcomes.adjust import linearised
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.definitions import OUTCOMES, base_values
+from alps_sim.outcomes.drivers import Drivers, drivers
 
-COLUMNS: Final = ("strategy", "comparator", "outcome", "window_years", "mean", "ci_low", "ci_high", "draws")
+COLUMNS: Final = (
+    *("strategy", "comparator", "outcome", "window_years", "mean", "ci_low", "ci_high", "draws"),
+    *("driven_by_assumption", "drivers"),
+)
 PERCENTILES: Final = (2.5, 97.5)
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -62,6 +66,7 @@ class Draws:
         self._means: list[Array] = []
         self._errors: list[Array] = []
         self._difference_errors: list[Array] = []
+        self._values: list[Mapping[str, float]] = []
 
     def measure(self, blocks: Iterable[Sequence[BlockResult]]) -> DrawEstimates:
         """Estimates of one draw; depends on its blocks alone, safe in any thread.
@@ -87,8 +92,17 @@ class Draws:
                 difference_errors[strategy, window] = _standard_error(patients - scatter[self._comparator])
         return DrawEstimates(means, errors, difference_errors)
 
-    def add(self, draw: DrawEstimates) -> None:
-        """Add a draw, in the order of the draws."""
+    def add(self, draw: DrawEstimates, values: Mapping[str, float] | None = None) -> None:
+        """Add a draw, in the order of the draws.
+
+        Parameters
+        ----------
+        draw
+            Of `measure`.
+        values
+            Drawn value of each parameter that varies, by name; without them nothing is said of drivers.
+        """
+        self._values.append(values or {})
         self._means.append(draw.means)
         self._errors.append(draw.errors)
         self._difference_errors.append(draw.difference_errors)
@@ -101,10 +115,15 @@ class Draws:
     def _differences(self) -> Array:
         return self.means - self.means[:, [self._comparator]]
 
-    def table(self) -> pd.DataFrame:
-        """`parameter_uncertainty.csv`: mean and 95% interval over the draws.
+    def table(self, assumed: frozenset[str] = frozenset()) -> pd.DataFrame:
+        """`parameter_uncertainty.csv`: mean, 95% interval over the draws, and the parameters that move the number.
 
         The comparator is empty for a strategy itself and named for a difference, strategy minus comparator.
+
+        Parameters
+        ----------
+        assumed
+            Parameters that rest on an assumption.
 
         Raises
         ------
@@ -116,11 +135,20 @@ class Draws:
         rows = []
         for comparator, values in (("", self.means), (self._strategies[self._comparator], self._differences())):
             low, high = np.percentile(values, PERCENTILES, axis=0)
-            for place in self._places(comparator):
+            places = self._places(comparator)
+            moved_by = self._drivers(np.array([values[(slice(None), *place)] for place in places]).T, assumed)
+            for place, moved in zip(places, moved_by, strict=True):
                 strategy, window, outcome = place
                 names = (self._strategies[strategy], comparator, tuple(OUTCOMES)[outcome], self._windows[window])
-                rows.append((*names, values[:, strategy, window, outcome].mean(), low[place], high[place], len(values)))
+                estimate = (values[:, strategy, window, outcome].mean(), low[place], high[place], len(values))
+                rows.append((*names, *estimate, moved.mainly_assumed, str(moved)))
         return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def _drivers(self, answers: Array, assumed: frozenset[str]) -> list[Drivers]:
+        """What moves each of (draws, answers)."""
+        names = tuple(self._values[0])
+        drawn = np.array([[values[name] for name in names] for values in self._values]).reshape(len(answers), len(names))
+        return drivers(names, drawn, answers, assumed)
 
     def _places(self, comparator: str) -> list[tuple[int, int, int]]:
         """Indices of the rows: strategy, window, outcome; a difference has none for the comparator itself."""

@@ -7,6 +7,7 @@ import pandas as pd
 
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
+from alps_sim.report.driven import driven_note
 from alps_sim.report.numbers import HEADLINE_WINDOW, LIFETIME, Cell, cells, chosen_window, shown
 from alps_sim.report.tradeoff import NOUNS, caveat, trade_offs
 
@@ -59,8 +60,8 @@ def headline(
         lines += [_line(name, cell, width) for name, cell in found.items()]
     if len(differences):
         lines += _main_differences(differences, parameter_uncertainty, window, width)
-    for outcome in ANSWER_OUTCOMES:
-        lines += _wrapped(footnote(outcome, unlike), "")
+    for note in (*(footnote(outcome, unlike) for outcome in ANSWER_OUTCOMES), driven_note(parameter_uncertainty, ANSWER_OUTCOMES, window)):
+        lines += _wrapped(note, "")
     if len(differences):
         lines += ["", *_trade_offs(differences, parameter_uncertainty, window, unlike)]
     return "\n".join(line.rstrip() for line in lines)

@@ -15,6 +15,7 @@ from alps_sim.evidence.ledger import GRADES, Ledger
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
 from alps_sim.report.comparable import Unlike, footnote, unlike
+from alps_sim.report.driven import driven_note
 from alps_sim.report.numbers import HEADLINE_WINDOW, chosen_window
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario.schema import Scenario
@@ -73,6 +74,8 @@ class ReportContent:
         Of the program and its libraries, by name.
     books
         Of `outcomes.resources.books_check`; None if it was not made.
+    stale_posterior
+        Of `provenance.stale_posterior`.
     """
 
     scenario: Scenario
@@ -87,6 +90,7 @@ class ReportContent:
     bookkeeping: Bookkeeping
     versions: Mapping[str, str]
     books: pd.DataFrame | None = None
+    stale_posterior: str = ""
 
     @property
     def window(self) -> str:
@@ -167,6 +171,14 @@ def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
     return environment.get_template(TEMPLATE).render(**_context(content), pictures=pictures)
 
 
+def _footnotes(content: ReportContent) -> list[str]:
+    """What the marks in the answer mean."""
+    from alps_sim.report.theme import words
+
+    notes = [footnote(outcome, content.unlike, words) for outcome in ANSWER_OUTCOMES]
+    return [note for note in (*notes, driven_note(content.parameter_uncertainty, ANSWER_OUTCOMES, content.window)) if note]
+
+
 def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
     from alps_sim.report import tables
@@ -174,7 +186,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
     from alps_sim.report.theme import strategy_styles, words
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
-    listed = tables.assumptions(content.ledger, content.values)
+    listed, fitted = tables.assumptions(content.ledger, content.values), tables.fitted_parameters(content.ledger, content.values)
     compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
     return {
         "content": content,
@@ -191,18 +203,20 @@ def _context(content: ReportContent) -> dict[str, Any]:
         },
         "trade_offs": trade_offs(content.differences, uncertainty, window, content.unlike, words),
         "caveat": caveat(uncertainty),
-        "footnotes": [note for outcome in ANSWER_OUTCOMES if (note := footnote(outcome, content.unlike, words))],
+        "footnotes": _footnotes(content),
         "draws": None if uncertainty is None else int(uncertainty["draws"].iloc[0]),
         "patients": int(content.summary["n"].iloc[0]),
         "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency, content.unlike),
         "assumptions": listed,
+        "fitted": fitted,
+        "fitted_count": sum(entry.calibrated for entries in fitted.values() for entry in entries),
         "assumption_count": sum(len(entries) for entries in listed.values()),
         "rests_on": {
-            name: [tables.assumption(content.ledger[parameter], content.values) for parameter in parameters]
+            name: [tables.assumption(content.ledger, parameter, content.values) for parameter in parameters]
             for name, parameters in RESTS_ON.items()
         },
         "readings": tables.readings_taken(scenario.readings),
-        "overrides": [(tables.assumption(content.ledger[name], content.values), given) for name, given in scenario.parameters.items()],
+        "overrides": [(tables.assumption(content.ledger, name, content.values), given) for name, given in scenario.parameters.items()],
         "comparisons": compared,
         "not_simulated": not_simulated,
         "books_passed": None if content.books is None else bool((content.books["result"] == "PASS").all()),

@@ -7,13 +7,14 @@ not known. The one of simulation error says how far the estimate would move with
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.outcomes.survival import INCIDENCE_CURVES
 from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
+from alps_sim.report.driven import ASSUMED_MARK
 
 HEADLINE_WINDOW: Final = "20"
 LIFETIME: Final = "lifetime"
@@ -60,7 +61,7 @@ class Cell:
     mean
         The estimate.
     parameters
-        Interval of parameter uncertainty; empty if no draws were run.
+        Interval of parameter uncertainty, with `driven.ASSUMED_MARK` if it is driven by assumption; empty if no draws were run.
     simulation
         Interval of simulation error.
     mark
@@ -159,12 +160,13 @@ def cells(
     scale, signed = shown(outcome, currency).scale, "comparator" in estimates.columns
     places = decimals([scale * value for value in rows["mean"]])
     known = parameter_intervals(uncertainty, outcome, window, signed)
+    assumed = assumed_marks(uncertainty, outcome, window, signed)
     found = {}
     for row in rows.to_dict("records"):
-        low, high = known.get(row["strategy"], (None, None))
+        drawn = known.get(row["strategy"])
         found[str(row["strategy"])] = Cell(
             number(scale * row["mean"], places, signed),
-            "" if low is None or high is None else interval(scale * low, scale * high, places, signed),
+            "" if drawn is None else interval(scale * drawn[0], scale * drawn[1], places, signed) + assumed.get(row["strategy"], ""),
             interval(scale * row["ci_low"], scale * row["ci_high"], places, signed),
             "" if compares(outcome, row["strategy"], row.get("comparator", ""), unlike) else MARK,
         )
@@ -183,9 +185,26 @@ def parameter_intervals(uncertainty: pd.DataFrame | None, outcome: str, window: 
     difference
         Whether of the difference from the comparator, or of the strategy itself.
     """
+    rows = _of_draws(uncertainty, outcome, window, difference)
+    return {str(row["strategy"]): (row["ci_low"], row["ci_high"]) for row in rows}
+
+
+def assumed_marks(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> dict[str, str]:
+    """`driven.ASSUMED_MARK` by strategy for each interval of parameter uncertainty that is driven by assumption.
+
+    Parameters
+    ----------
+    uncertainty, outcome, window, difference
+        As of `parameter_intervals`.
+    """
+    rows = _of_draws(uncertainty, outcome, window, difference)
+    return {str(row["strategy"]): ASSUMED_MARK for row in rows if row["driven_by_assumption"]}
+
+
+def _of_draws(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> list[dict[Any, Any]]:
     if uncertainty is None:
-        return {}
+        return []
     # the comparator of a strategy itself is empty, which a table read back from its file has as a missing value
     compared = uncertainty["comparator"].fillna("") != ""
-    rows = uncertainty[(uncertainty["outcome"] == outcome) & (uncertainty["window_years"].astype(str) == window) & (compared == difference)]
-    return {str(row["strategy"]): (row["ci_low"], row["ci_high"]) for row in rows.to_dict("records")}
+    chosen = (uncertainty["outcome"] == outcome) & (uncertainty["window_years"].astype(str) == window) & (compared == difference)
+    return uncertainty[chosen].to_dict("records")

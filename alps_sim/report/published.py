@@ -12,6 +12,7 @@ from alps_sim.evidence.targets import NotSimulated, Target, load_targets, target
 from alps_sim.outcomes.statistics import STATISTICS
 from alps_sim.report.numbers import interval
 from alps_sim.scenario.schema import Scenario
+from alps_sim.validation.criteria import calibrated_text
 from alps_sim.validation.verdict import AGREEING, place
 
 CLASS_WORDS: Final = {
@@ -172,8 +173,8 @@ def validation_text(table: pd.DataFrame, parameters: str) -> str:
         if name in body:
             lines += ["", words, *(_line(row, widths) for row in body[name])]
     lines += ["", "Sources: " + "; ".join(f"[{place}] {source}" for place, source in enumerate(sources, 1)), ""]
-    lines += [*_outside(table), verdicts(table)]
-    return "\n".join(lines)
+    lines += [*_outside(table), verdicts(table), calibrated_text(table)]
+    return "\n".join(lines).rstrip("\n")
 
 
 def _explained(parameters: str) -> tuple[str, ...]:

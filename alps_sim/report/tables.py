@@ -8,7 +8,8 @@ from typing import Final
 
 import pandas as pd
 
-from alps_sim.evidence.ledger import Ledger, Parameter
+from alps_sim.evidence.ledger import UNCERTAIN_GRADES, Ledger
+from alps_sim.evidence.posterior import IDENTIFIED, LABELS
 from alps_sim.evidence.readings import load_readings
 from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
@@ -29,9 +30,6 @@ TABLE_OUTCOMES: Final = (
     "cost",
 )
 """What the report's table shows, in its order."""
-
-UNCERTAIN_GRADES: Final = ("ASSUMED", "RECALLED")
-"""Grades of evidence that a reader must know of."""
 
 _RELAPSE_TARGETS: Final = {"relapse_4_years": False, "relapse_20_years": True}
 """Published relapse after splenectomy, and whether the publication says more than the figure."""
@@ -165,11 +163,22 @@ class Assumption:
     part: str
 
 
-def assumption(parameter: Parameter, values: Mapping[str, float]) -> Assumption:
-    """A parameter of the ledger with the value used."""
-    value = values[parameter.name]
-    shown_value = parameter.word if parameter.word is not None and value == parameter.value else f"{value:g}"
-    spread = "fixed" if parameter.low == parameter.high else f"{parameter.low:g} to {parameter.high:g}"
+def assumption(ledger: Ledger, name: str, values: Mapping[str, float]) -> Assumption:
+    """A parameter of the ledger with the value used.
+
+    Parameters
+    ----------
+    ledger
+        The evidence.
+    name
+        Of the parameter.
+    values
+        Values used in the run.
+    """
+    parameter = ledger[name]
+    value, (low, high) = values[name], ledger.intervals[name]
+    shown_value = parameter.word if parameter.word is not None and value == parameter.value else f"{value:.4g}"
+    spread = "fixed" if low == high else f"{low:.4g} to {high:.4g}"
     part = words(PurePath(parameter.file).stem)
     return Assumption(parameter.name, shown_value, spread, parameter.unit, parameter.grade, parameter.note, parameter.source, part)
 
@@ -187,8 +196,59 @@ def assumptions(ledger: Ledger, values: Mapping[str, float]) -> dict[str, list[A
     found: dict[str, list[Assumption]] = {}
     for parameter in ledger.parameters.values():
         if parameter.grade in UNCERTAIN_GRADES:
-            entry = assumption(parameter, values)
+            entry = assumption(ledger, parameter.name, values)
             found.setdefault(entry.part, []).append(entry)
+    return found
+
+
+@dataclass(frozen=True)
+class FittedParameter:
+    """A parameter that was fitted, as the report lists it.
+
+    Attributes
+    ----------
+    parameter
+        With the value used and its 95% posterior interval as range.
+    prior
+        Range before the fit.
+    contraction
+        Text; one minus the posterior variance of the normal score.
+    label
+        Whether the figures narrowed it.
+    """
+
+    parameter: Assumption
+    prior: str
+    contraction: str
+    label: str
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the figures narrowed it."""
+        return self.label == LABELS[True]
+
+
+def fitted_parameters(ledger: Ledger, values: Mapping[str, float]) -> dict[str, list[FittedParameter]]:
+    """What was fitted, by the cohort it was fitted to; empty for priors.
+
+    Parameters
+    ----------
+    ledger
+        The evidence.
+    values
+        Values used in the run.
+    """
+    found = {}
+    for block in ledger.fitted:
+        found[block.cohort] = [
+            FittedParameter(
+                assumption(ledger, name, values),
+                f"{ledger[name].low:g} to {ledger[name].high:g}",
+                f"{contraction:.2f}",
+                LABELS[contraction >= IDENTIFIED],
+            )
+            for name, contraction in zip(block.names, block.contractions, strict=True)
+        ]
     return found
 
 

@@ -27,8 +27,11 @@ COLUMNS: Final = (
     "simulated",
     "chance_low",
     "chance_high",
+    "predicted",
     "drawn_low",
     "drawn_high",
+    "distance_sd",
+    "width_ratio",
     "verdict_chance",
     "verdict",
     "relative_width",
@@ -59,7 +62,9 @@ def compare(studies: Sequence[Study], source: ParameterSource, effort: Effort, p
     -------
     pandas.DataFrame
         Columns COLUMNS, a row a figure in the order of the studies. `chance_*` is the 95% predictive interval by chance alone,
-        `drawn_*` that with the parameters drawn too (NaN without draws), on which the verdict rests if it is there.
+        `drawn_*` that with the parameters drawn too (NaN without draws), on which the verdict rests if it is there, and `predicted`
+        the mean of the latter. `distance_sd` is from the published figure to `predicted`, in standard deviations of chance alone;
+        `width_ratio` how many times wider than by chance alone the interval is.
     """
     return table(studies, replicate(studies, source, effort, progress))
 
@@ -108,17 +113,25 @@ def _judged(figure: Figure, values: "pd.Series[float]", drawn: pd.DataFrame | No
     """Intervals, verdicts, and the strength of the test."""
     statistic, published = figure.statistic, figure.observed.value
     chance = predictive_interval(values)
-    widened = predictive_interval(drawn[statistic.identifier]) if drawn is not None else NONE
+    predicted = drawn[statistic.identifier] if drawn is not None else pd.Series(dtype="f8")
+    widened = predictive_interval(predicted)
     judge = chance if math.isnan(widened[0]) else widened
     power = power_if_doubled(values, statistic.unit, judge, figure.bound)
     return {
         "chance_low": chance[0],
         "chance_high": chance[1],
+        "predicted": predicted.mean(),
         "drawn_low": widened[0],
         "drawn_high": widened[1],
+        "distance_sd": _ratio(predicted.mean() - published, float(values.std())),
+        "width_ratio": _ratio(widened[1] - widened[0], chance[1] - chance[0]),
         "verdict_chance": place(published, *chance, figure.bound),
         "verdict": place(published, *judge, figure.bound),
         "relative_width": relative_width(judge, values.mean(), statistic.unit),
         "power_if_doubled": power,
         "test": strength(power, figure.bound),
     }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else math.nan

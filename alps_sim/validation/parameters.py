@@ -29,8 +29,12 @@ class ParameterSource:
     draw: Callable[[int], Mapping[str, float]]
 
 
-def prior(ledger: Ledger, seed: int = DRAW_SEED) -> ParameterSource:
-    """The ledger's own values and distributions, each parameter by itself.
+PRIOR: Final = "priors of the evidence ledger"
+POSTERIOR: Final = "posterior of the calibration, priors elsewhere"
+
+
+def beliefs(ledger: Ledger, seed: int = DRAW_SEED) -> ParameterSource:
+    """The ledger's values and distributions, those that were fitted drawn jointly.
 
     Parameters
     ----------
@@ -39,4 +43,21 @@ def prior(ledger: Ledger, seed: int = DRAW_SEED) -> ParameterSource:
     seed
         Key of the draws.
     """
-    return ParameterSource("prior of the evidence ledger", ledger.values(), lambda draw: ledger.draw(draw, seed))
+    return ParameterSource(POSTERIOR if ledger.fitted else PRIOR, ledger.values(), lambda draw: ledger.draw(draw, seed))
+
+
+def multiplied(source: ParameterSource, factors: Mapping[str, float]) -> ParameterSource:
+    """The same with some parameters multiplied, at the centre and in every draw: a planted defect.
+
+    Parameters
+    ----------
+    source
+        Of `beliefs`.
+    factors
+        By parameter.
+    """
+
+    def changed(values: Mapping[str, float]) -> Mapping[str, float]:
+        return {**values, **{name: factor * values[name] for name, factor in factors.items()}}
+
+    return ParameterSource(source.name, changed(source.central), lambda draw: changed(source.draw(draw)))

@@ -1,0 +1,48 @@
+"""Which intervals of parameter uncertainty are driven by assumption, and the mark and the footnote that say so beside them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from alps_sim.outcomes.definitions import OUTCOMES
+
+ASSUMED_MARK: Final = "†"
+"""Stands behind an interval of parameter uncertainty that assumptions move more than evidence does."""
+_NAMED: Final = 2
+
+
+def driven_note(uncertainty: pd.DataFrame | None, outcomes: Sequence[str], window: str) -> str:
+    """What the mark means, with the assumptions that move each outcome most; empty if nothing is marked.
+
+    Parameters
+    ----------
+    uncertainty
+        Columns of `parameter_uncertainty.csv`; None if no draws were run.
+    outcomes
+        Identifiers of the outcomes that are shown.
+    window
+        Years as in `window_years`.
+    """
+    if uncertainty is None:
+        return ""
+    rows = uncertainty[uncertainty["driven_by_assumption"] & (uncertainty["window_years"].astype(str) == window)]
+    told = [_told(outcome, rows[rows["outcome"] == outcome]) for outcome in outcomes if (rows["outcome"] == outcome).any()]
+    if not told:
+        return ""
+    return (
+        f"{ASSUMED_MARK} Driven by assumption: the draws move this number mostly with parameters that no study gives and the published "
+        f"figures do not fix: {'; '.join(told)}."
+    )
+
+
+def _told(outcome: str, rows: pd.DataFrame) -> str:
+    """An outcome with the assumptions that most often move it."""
+    entries = [entry.split() for text in rows["drivers"] for entry in text.split("; ")]
+    shares: dict[str, float] = {}
+    for entry in entries:
+        if entry[-1] == "assumed":
+            shares[entry[0]] = shares.get(entry[0], 0.0) + float(entry[1])
+    names = sorted(shares, key=lambda name: (-shares[name], name))[:_NAMED]
+    label = OUTCOMES[outcome].label
+    return f"{label if label[:2].isupper() else label[:1].lower() + label[1:]} with {' and '.join(names)}"

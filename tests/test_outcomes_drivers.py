@@ -1,0 +1,94 @@
+"""What parameter uncertainty hangs on: drivers found in the draws, and the label of what assumptions drive."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alps_sim.evidence.ledger import Ledger, Parameter
+from alps_sim.evidence.posterior import FittedBlock
+from alps_sim.outcomes.drivers import FAMILY_ERROR, Drivers, drivers, noise_bound
+from alps_sim.report.driven import ASSUMED_MARK, driven_note
+from alps_sim.report.numbers import cells
+
+DRAWS = 100
+NAMES = tuple(f"parameter_{number}" for number in range(200))
+
+
+@pytest.fixture
+def values() -> np.ndarray:
+    return np.random.default_rng(20261127).random((DRAWS, len(NAMES)))
+
+
+def found(values: np.ndarray, answer: np.ndarray, *assumed: str) -> Drivers:
+    (one,) = drivers(NAMES, values, answer[:, None], frozenset(assumed))
+    return one
+
+
+def test_a_parameter_that_moves_the_answer_monotonically_is_its_driver_whatever_the_scale(values: np.ndarray) -> None:
+    one = found(values, np.exp(20.0 * values[:, 7]))
+    assert one.shares == {"parameter_7": pytest.approx(1.0)}
+    assert not one.mainly_assumed
+
+
+def test_an_answer_moved_more_by_assumption_than_by_what_is_known_says_so(values: np.ndarray) -> None:
+    answer = 1.3 * values[:, 3] + values[:, 4]
+    assert list(found(values, answer).shares) == ["parameter_3", "parameter_4"]
+    assert found(values, answer, "parameter_3").mainly_assumed
+    assert not found(values, answer, "parameter_4").mainly_assumed
+
+
+def test_an_answer_that_does_not_vary_has_no_driver(values: np.ndarray) -> None:
+    assert found(values, np.ones(DRAWS)) == Drivers({}, frozenset())
+
+
+def test_noise_is_called_a_driver_about_as_rarely_as_the_bound_says(values: np.ndarray) -> None:
+    """Of 2,000 answers without cause at most 7% have a driver: 5% by the bound, four standard errors more."""
+    answers = np.random.default_rng(7).random((DRAWS, 2_000))
+    share = np.mean([bool(one.shares) for one in drivers(NAMES, values, answers, frozenset())])
+    assert share < FAMILY_ERROR + 4.0 * np.sqrt(FAMILY_ERROR * (1.0 - FAMILY_ERROR) / 2_000)
+
+
+def test_few_draws_find_none() -> None:
+    assert noise_bound(5, len(NAMES)) > 1.0
+
+
+def test_what_is_assumed_and_not_narrowed_by_any_figure_is_an_assumption(ledger: Ledger) -> None:
+    assumed = next(name for name, one in ledger.parameters.items() if one.grade == "ASSUMED" and not one.distribution.is_fixed)
+    draws = np.ones((3, 1))
+    for contraction, stays in ((0.1, True), (0.3, False)):
+        fitted = Ledger(ledger.parameters, (FittedBlock("a cohort", (assumed,), draws, (contraction,)),))
+        assert (assumed in fitted.assumed) is stays
+
+
+def test_parameters_that_share_their_luck_count_once(ledger: Ledger) -> None:
+    followers = [name for name, one in ledger.parameters.items() if one.moves_with != name]
+    fitted = {name for block in ledger.fitted for name in block.names}
+    assert followers
+    assert not set(ledger.independent) & (set(followers) - fitted)
+
+
+def test_fixed_parameters_are_no_candidates(ledger: Ledger) -> None:
+    def fixed(one: Parameter) -> bool:
+        return one.distribution.is_fixed
+
+    assert not any(fixed(ledger[name]) for name in ledger.independent)
+
+
+def uncertainty(driven: bool) -> pd.DataFrame:
+    row = {"strategy": "one", "comparator": "", "outcome": "opsi_deaths", "window_years": "20", "mean": 0.02}
+    row |= {"ci_low": 0.01, "ci_high": 0.03, "draws": DRAWS, "driven_by_assumption": driven}
+    return pd.DataFrame(
+        [row | {"drivers": "opsi_shape 0.40 assumed; opsi_mean_rate_per_year 0.30; infection_frailty_variance 0.20 assumed"}]
+    )
+
+
+def test_an_interval_that_assumptions_drive_is_marked_and_the_note_names_them() -> None:
+    summary = pd.DataFrame(
+        [{"strategy": "one", "outcome": "opsi_deaths", "window_years": "20", "mean": 0.02, "ci_low": 0.019, "ci_high": 0.021}]
+    )
+    assert cells(summary, uncertainty(True), "opsi_deaths", "20")["one"].parameters == f"10.0 to 30.0{ASSUMED_MARK}"
+    assert cells(summary, uncertainty(False), "opsi_deaths", "20")["one"].parameters == "10.0 to 30.0"
+    note = driven_note(uncertainty(True), ("opsi_deaths", "deaths"), "20")
+    assert note.endswith("OPSI deaths with opsi_shape and infection_frailty_variance.")
+    assert driven_note(uncertainty(False), ("opsi_deaths",), "20") == ""
+    assert driven_note(None, ("opsi_deaths",), "20") == ""
