@@ -200,6 +200,32 @@ def verify(
 
 
 @app.command()
+def robustness(
+    scenario: ScenarioPath,
+    patients: Annotated[int | None, typer.Option(min=1, help="Patients under each strategy; 8,192 by default.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Key of the random numbers, in place of the scenario's.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default. Results do not depend on it.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="PARAMETER=VALUE", help="As for `run`; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and figure; none by default.")] = None,
+) -> None:
+    """See whether the order of the strategies holds with each reading of the paper and structural choice the other way."""
+    given, place = _settings(settings or []), _place(out)
+    if place and (place / "manifest.json").is_file() and not (place / "robustness.csv").is_file():
+        found = f"expected a new folder or an earlier study of robustness, found '{out}', which holds other results; choose another"
+        raise typer.BadParameter(found, param_hint="--out")
+    with mistakes_told(scenario, *([place] if place else []), on_interrupt="Interrupted: nothing was written."):
+        from alps_sim.commands.progress import Bars
+        from alps_sim.commands.robustness import print_robustness, write_robustness
+        from alps_sim.commands.robustness import robustness as study
+
+        with Bars() as bars:
+            told = study(scenario, patients, seed, workers, given, bars)
+        print_robustness(told)
+        if place is not None:
+            typer.echo(f"Results: {write_robustness(told, place)}")
+
+
+@app.command()
 def evidence(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="A parameter, a reading of the paper, or a published figure.", show_default=False)

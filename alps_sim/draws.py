@@ -37,7 +37,8 @@ def draw_values(scenario: Scenario, ledger: Ledger, draw: int) -> dict[str, floa
     draw
         Number of the draw.
     """
-    return {**ledger.draw(draw, scenario.seed), **scenario.override_values()}
+    drawn = ledger.draw(draw, scenario.seed)
+    return {**drawn, **scenario.override_values(drawn)}
 
 
 def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:

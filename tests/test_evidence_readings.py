@@ -8,8 +8,12 @@ from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_ledger, load_priors
 from alps_sim.evidence.readings import (
     FILE,
+    FIT,
+    STRATEGIES,
     Reading,
+    choices_act_through,
     find_reading,
+    known_choices,
     load_readings,
     read_readings,
     reading_choices,
@@ -42,7 +46,7 @@ def test_the_reading_taken_keeps_the_ledger_and_every_other_changes_something(re
             assert not alternative.parameters
         else:
             base = reading.alternatives[reading.taken].choices
-            changed = any(values[name] != value for name, value in alternative.parameters.items())
+            changed = any(values[name] != setting.value(values) for name, setting in alternative.parameters.items())
             assert changed or dict(alternative.choices) != dict(base)
 
 
@@ -61,6 +65,23 @@ def test_sepsis_comes_again_by_frailty_or_by_recurrence_and_never_both() -> None
 def test_the_earlier_lymphoma_ratios_can_be_selected() -> None:
     found = reading_parameters({"lymphoma_ratio": "earlier"})
     assert (found["hodgkin_incidence_ratio"], found["non_hodgkin_incidence_ratio"]) == (51, 14)
+
+
+def test_a_reading_may_take_a_multiple_of_what_is_known() -> None:
+    """A flare rate that does not decline stays that of the young, whatever was fitted."""
+    known = {**load_ledger().values(), "flare_rate_young_per_year": 0.6, "opsi_mean_rate_per_year": 0.05}
+    assert reading_parameters({"decline_with_age": "constant"}, known) == {"flare_rate_adult_per_year": 0.6}
+    found = reading_parameters({"historical_prevention": "not_contained"}, known)
+    assert found["opsi_mean_rate_per_year"] == pytest.approx(0.73 * 0.05)
+    sets = find_reading("historical_prevention").alternative("not_contained").parameters
+    assert {name: str(setting) for name, setting in sets.items()} == {"opsi_mean_rate_per_year": "0.73 x opsi_mean_rate_per_year"}
+
+
+def test_every_choice_says_what_it_acts_through() -> None:
+    found = choices_act_through()
+    assert set(found) == set(known_choices())
+    assert found["alive_at_entry"] == FIT
+    assert found["methylprednisolone_days"] == STRATEGIES
 
 
 def test_choices_in_force_are_those_taken_unless_selected() -> None:
@@ -91,6 +112,9 @@ def test_two_readings_that_disagree_on_a_parameter_are_refused() -> None:
         ("taken: frailty", "taken: recurrence", "expected the reading taken to keep the ledger's values"),
         ("infection_frailty_variance: 0", "infection_frailty_varianc: 0", "did you mean `infection_frailty_variance`"),
         ("infection_frailty_variance: 0", "infection_frailty_variance: -1", "from 0 on"),
+        ("0.73 x opsi_mean_rate_per_year", "0.73 x opsi_mean_rat_per_year", "did you mean `opsi_mean_rate_per_year`"),
+        ("0.73 x opsi_mean_rate_per_year", "0.73 times opsi_mean_rate_per_year", "expected a number"),
+        ("acts_through: fit\n    meaning: Whether", "acts_through: fits\n    meaning: Whether", "did you mean `fit`"),
         ("opsi_deaths_counted: death_of_sepsis}", "opsi_deaths_counted: death}", "death_of_sepsis or"),
         ("choices: {alive_at_entry: required}", "choices: {alive_at_entri: required}", "did you mean `alive_at_entry`"),
         ("    question: Why does sepsis", "    asked: Why does sepsis", "found `asked`"),

@@ -90,7 +90,7 @@ def simulate_chunk(cohort: str, scenarios: Path, seed: int, chunk: int, count: i
     uniforms = priors.uniforms(seed, chunk, count)
     summaries = []
     for number, values in enumerate(priors.values(uniforms)):
-        inputs = replace(translate(scenario, values | scenario.override_values()), seed=seed)
+        inputs = replace(translate(scenario, values | scenario.override_values(values)), seed=seed)
         rows = seen_cohort(inputs, chunk * CHUNK + number, scenario.replica.size)
         summaries.append([summary(figure.target, figure.value(rows)) for figure in block.figures])
     return priors.scores(uniforms, block.fitted), np.array(summaries)

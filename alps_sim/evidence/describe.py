@@ -162,7 +162,7 @@ def _drawn(parameter: Parameter) -> str:
 
 def _readings_that_set(name: str) -> list[str]:
     return [
-        f"{alternative.parameters[name]:g} if {reading.identifier} is read as {alternative.name}"
+        f"{alternative.parameters[name]} if {reading.identifier} is read as {alternative.name}"
         for reading in load_readings().values()
         for alternative in reading.alternatives.values()
         if name in alternative.parameters
@@ -170,7 +170,7 @@ def _readings_that_set(name: str) -> list[str]:
 
 
 def _settings(alternative: Alternative) -> list[str]:
-    numbers = [f"{name} = {value:g}" for name, value in alternative.parameters.items()]
+    numbers = [f"{name} = {setting}" for name, setting in alternative.parameters.items()]
     return numbers + [f"{name}: {choice}" for name, choice in alternative.choices.items()]
 
 

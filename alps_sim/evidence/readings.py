@@ -2,9 +2,13 @@
 
 A scenario selects alternatives by `readings: {identifier: alternative}`. An alternative sets parameters of the ledger; some make
 a named choice instead, which the comparison with published figures or the author of a scenario acts upon.
+
+A parameter is set to a number, or to a multiple of a parameter (`0.73 x opsi_mean_rate_per_year`, `flare_rate_young_per_year`): what
+a reading says of a fitted parameter holds beside whatever was fitted.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +20,42 @@ from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILE: Final = FOLDER / "readings.yaml"
+FIT: Final = "fit"
+STRATEGIES: Final = "strategies"
+ACTS_THROUGH: Final = (FIT, STRATEGIES)
+"""What a named choice acts through: the comparison with published figures, or how the strategies of a scenario are written."""
+
+_MULTIPLE: Final = re.compile(r"(?:(?P<factor>[0-9.]+) x )?(?P<of>[a-z][a-z0-9_.]*)")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an alternative sets a parameter to.
+
+    Attributes
+    ----------
+    factor
+        The value, or the factor of another parameter's value.
+    of
+        The other parameter; empty if there is none.
+    """
+
+    factor: float
+    of: str = ""
+
+    def value(self, known: Mapping[str, float]) -> float:
+        """The number it comes to.
+
+        Parameters
+        ----------
+        known
+            Values of the ledger's parameters by name.
+        """
+        return self.factor * known[self.of] if self.of else self.factor
+
+    def __str__(self) -> str:
+        factor = f"{self.factor:g} x " if self.of and self.factor != 1.0 else ""
+        return f"{factor}{self.of}" if self.of else f"{self.factor:g}"
 
 
 @dataclass(frozen=True)
@@ -29,15 +69,18 @@ class Alternative:
     meaning
         The way, in words.
     parameters
-        Values of ledger parameters that it sets; none for a base case that keeps the ledger.
+        What it sets ledger parameters to; none for a base case that keeps the ledger.
     choices
         Named choices that it makes, by name of the choice.
+    pulse_days
+        Days of the intravenous pulse in the acute ladders by this reading; None if it says nothing of them.
     """
 
     name: str
     meaning: str
-    parameters: Mapping[str, float]
+    parameters: Mapping[str, Setting]
     choices: Mapping[str, str]
+    pulse_days: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +140,17 @@ def load_readings() -> Mapping[str, Reading]:
 @lru_cache(maxsize=1)
 def known_choices() -> Mapping[str, tuple[str, ...]]:
     """Values that each named choice can have, by name of the choice, read once a process."""
-    return _choices(read_source(FILE).mapping(("choices", "readings"))["choices"])
+    return {name: values for name, (values, _) in _choices(_choices_of_the_package()).items()}
+
+
+@lru_cache(maxsize=1)
+def choices_act_through() -> Mapping[str, str]:
+    """What each named choice acts through, one of ACTS_THROUGH, by name of the choice, read once a process."""
+    return {name: through for name, (_, through) in _choices(_choices_of_the_package()).items()}
+
+
+def _choices_of_the_package() -> Located:
+    return read_source(FILE).mapping(("choices", "readings"))["choices"]
 
 
 def read_readings(path: Path, ledger: Ledger) -> dict[str, Reading]:
@@ -110,17 +163,19 @@ def read_readings(path: Path, ledger: Ledger) -> dict[str, Reading]:
         among its alternatives.
     """
     keys = read_source(path).mapping(("choices", "readings"))
-    choices = _choices(keys["choices"])
+    choices = {name: values for name, (values, _) in _choices(keys["choices"]).items()}
     return {name: _reading(name, entry, ledger, choices) for name, entry in keys["readings"].table().items()}
 
 
-def reading_parameters(selected: Mapping[str, str]) -> dict[str, float]:
+def reading_parameters(selected: Mapping[str, str], known: Mapping[str, float] | None = None) -> dict[str, float]:
     """Parameter values set by selected readings; readings not named set nothing beyond the ledger.
 
     Parameters
     ----------
     selected
         Name of the alternative by identifier of the reading.
+    known
+        Values of all parameters, of which a reading may take a multiple; the central ones of the ledger if not given.
 
     Raises
     ------
@@ -129,8 +184,10 @@ def reading_parameters(selected: Mapping[str, str]) -> dict[str, float]:
     """
     values: dict[str, float] = {}
     owner: dict[str, str] = {}
+    known = load_ledger().values() if known is None else known
     for identifier, name in selected.items():
-        for parameter, value in find_reading(identifier).alternative(name).parameters.items():
+        for parameter, setting in find_reading(identifier).alternative(name).parameters.items():
+            value = setting.value(known)
             if values.get(parameter, value) != value:
                 message = f"expected one value for `{parameter}`, found two: by the readings `{owner[parameter]}` and `{identifier}`"
                 raise EvidenceError(f"{message}; select one of them and set the parameter yourself")
@@ -173,14 +230,17 @@ def find_reading(identifier: str) -> Reading:
     return readings[identifier]
 
 
-def _choices(item: Located) -> dict[str, tuple[str, ...]]:
+def _choices(item: Located) -> dict[str, tuple[tuple[str, ...], str]]:
     return {name: _choice(entry) for name, entry in item.table().items()}
 
 
-def _choice(entry: Located) -> tuple[str, ...]:
-    keys = entry.mapping(("values", "meaning"))
+def _choice(entry: Located) -> tuple[tuple[str, ...], str]:
+    keys = entry.mapping(("values", "acts_through", "meaning"))
     keys["meaning"].text()
-    return tuple(item.text() for item in keys["values"].items())
+    through = keys["acts_through"].text()
+    if through not in ACTS_THROUGH:
+        raise keys["acts_through"].error(f"expected {' or '.join(ACTS_THROUGH)}, found `{through}`; {suggestion(through, ACTS_THROUGH)}")
+    return tuple(item.text() for item in keys["values"].items()), through
 
 
 def _reading(identifier: str, entry: Located, ledger: Ledger, choices: Mapping[str, tuple[str, ...]]) -> Reading:
@@ -199,19 +259,29 @@ def _keeps_the_ledger(alternative: Alternative) -> bool:
 
 
 def _alternative(name: str, entry: Located, ledger: Ledger, choices: Mapping[str, tuple[str, ...]]) -> Alternative:
-    keys = entry.mapping(("meaning",), ("parameters", "choices"))
-    parameters = {key: _known(key, item, ledger) for key, item in keys["parameters"].table().items()} if "parameters" in keys else {}
+    keys = entry.mapping(("meaning",), ("parameters", "choices", "pulse_days"))
+    parameters = {key: _setting(key, item, ledger) for key, item in keys["parameters"].table().items()} if "parameters" in keys else {}
     made = {key: _made(key, item, choices) for key, item in keys["choices"].table().items()} if "choices" in keys else {}
-    return Alternative(name, keys["meaning"].text(), parameters, made)
+    days = keys["pulse_days"].number() if "pulse_days" in keys else None
+    return Alternative(name, keys["meaning"].text(), parameters, made, days)
 
 
-def _known(name: str, item: Located, ledger: Ledger) -> float:
+def _setting(name: str, item: Located, ledger: Ledger) -> Setting:
+    """A number, or a multiple of a parameter."""
+    _check_known(name, item, ledger)
+    multiple = _MULTIPLE.fullmatch(item.value) if isinstance(item.value, str) else None
+    if multiple is not None:
+        _check_known(multiple["of"], item, ledger)
+        return Setting(float(multiple["factor"] or 1.0), multiple["of"])
     value = item.number()
-    if name not in ledger.parameters:
-        raise item.error(f"expected a parameter of the ledger, found `{name}`; {suggestion(name, ledger.parameters)}")
     if not math.isfinite(value) or value < 0:
         raise item.error(f"expected a value from 0 on for `{name}`, found {value:g}")
-    return value
+    return Setting(value)
+
+
+def _check_known(name: str, item: Located, ledger: Ledger) -> None:
+    if name not in ledger.parameters:
+        raise item.error(f"expected a parameter of the ledger, found `{name}`; {suggestion(name, ledger.parameters)}")
 
 
 def _made(name: str, item: Located, choices: Mapping[str, tuple[str, ...]]) -> str:

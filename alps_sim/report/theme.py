@@ -63,7 +63,9 @@ _RC: Final[dict[str, Any]] = {
     "svg.fonttype": "path",
 }
 
-_CAPITALS: Final = {word.lower(): word for word in ("MMF", "OPSI", "IVIG", "TPO", "ALPS", "AIHA", "ITP", "QALYs", "IV", "NIH", "G-CSF")}
+_CAPITALS: Final = {
+    word.lower(): word for word in ("MMF", "OPSI", "IVIG", "TPO", "ALPS", "AIHA", "ITP", "QALYs", "IV", "NIH", "G-CSF", "Hodgkin")
+}
 
 
 @dataclass(frozen=True)

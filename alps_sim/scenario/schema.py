@@ -176,8 +176,16 @@ class Scenario(Section):
         dict
             Value of every ledger parameter, by name, in the ledger's order.
         """
-        return ledger.values(self.override_values())
+        return ledger.values(self.override_values(ledger.values()))
 
-    def override_values(self) -> dict[str, float]:
-        """Values that replace those of the ledger: of the readings taken, and over them the explicit overrides."""
-        return {**reading_parameters(self.readings), **{name: given.value for name, given in self.parameters.items()}}
+    def override_values(self, known: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Values that replace those of the ledger: of the readings taken, and over them the explicit overrides.
+
+        Parameters
+        ----------
+        known
+            Values of the ledger, of which a reading may take a multiple; its central ones if not given.
+        """
+        given = {name: override.value for name, override in self.parameters.items()}
+        of_readings = reading_parameters(self.readings, {**known, **given}) if known is not None else reading_parameters(self.readings)
+        return {**of_readings, **given}

@@ -122,7 +122,7 @@ def live(scenario: Scenario, values: Mapping[str, float], patients: int, replica
         Threads.
     """
     one = scenario.model_copy(update={"patients": patients, "replica": None})
-    inputs = translate(one, {**values, **scenario.override_values()})
+    inputs = translate(one, {**values, **scenario.override_values(values)})
     return np.concatenate([block[0].rows for block, _ in simulate(inputs, workers, replication)])
 
 

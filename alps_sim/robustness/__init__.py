@@ -1,0 +1,1 @@
+"""Whether a conclusion holds if the paper is read the other way, or the model built the other way."""

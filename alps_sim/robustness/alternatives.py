@@ -1,0 +1,138 @@
+"""The alternatives of a scenario: each reading of the paper and each structural choice the other way, one at a time.
+
+All of them stand in the ledger's readings. An alternative that sets parameters, or the days of a pulse, can be run. One that only says
+what published figures are compared with acts through the fit, and one that says what a strategy is needs another scenario: these are
+listed with the reason and never run as if they had been.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.ledger import Ledger
+from alps_sim.evidence.readings import STRATEGIES, Alternative, Reading, choices_act_through, load_readings
+from alps_sim.scenario import Scenario
+from alps_sim.scenario.strategy import INTRAVENOUS, Strategy
+
+BASE: Final = "base case"
+THROUGH_THE_FIT: Final = (
+    "acts through the fit only: says what the published figures are compared with, so it needs a calibration of its own"
+)
+ANOTHER_SCENARIO: Final = "acts through the strategies: says how a scenario is written, see scenarios/{name}.yaml"
+SET_BY_THE_SCENARIO: Final = "not run: the scenario sets {names} itself"
+NOT_TOGETHER: Final = "not run: {reason}"
+NOT_FITTED_ANEW: Final = "also changes what the published figures are compared with; run without fitting anew"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One alternative.
+
+    Attributes
+    ----------
+    reading, alternative
+        Identifiers; the reading of the base case is empty.
+    meaning
+        In words.
+    values
+        Value of every parameter; none if it cannot be run.
+    pulse_days
+        Days of the intravenous pulses in the acute ladders; None leaves them as they are.
+    note
+        Why it is not run, or what a run of it leaves out; empty if there is nothing to say.
+    """
+
+    reading: str
+    alternative: str
+    meaning: str
+    values: Mapping[str, float]
+    pulse_days: float | None = None
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Reading and alternative in one."""
+        return f"{self.reading}: {self.alternative}" if self.reading else self.alternative
+
+    @property
+    def runs(self) -> bool:
+        """Whether it can be run."""
+        return bool(self.values)
+
+
+def base_case(scenario: Scenario, ledger: Ledger) -> Case:
+    """The scenario as it is.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    """
+    return Case("", BASE, "All readings as the scenario takes them.", scenario.parameter_values(ledger))
+
+
+def alternatives(scenario: Scenario, ledger: Ledger) -> list[Case]:
+    """All alternatives that differ from the scenario as it is, in the order of the readings.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    """
+    return [
+        _case(scenario, ledger, reading, alternative)
+        for reading in load_readings().values()
+        for alternative in reading.alternatives.values()
+        if alternative.name != scenario.readings.get(reading.identifier, reading.taken) or alternative.pulse_days is not None
+    ]
+
+
+def _case(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Alternative) -> Case:
+    """One alternative, with what it changes or the reason why it cannot be run."""
+    other = scenario.replaced(readings={**scenario.readings, reading.identifier: alternative.name})
+    try:
+        values = other.parameter_values(ledger)
+    except EvidenceError as error:
+        return _left_out(reading, alternative, NOT_TOGETHER.format(reason=error.message.partition(";")[0]))
+    same_ladders = with_pulse_days(scenario.strategies, alternative.pulse_days) == scenario.strategies
+    if same_ladders and values == scenario.parameter_values(ledger):
+        return _left_out(reading, alternative, _why_nothing_changes(scenario, alternative))
+    note = NOT_FITTED_ANEW if alternative.choices and alternative.parameters else ""
+    return Case(reading.identifier, alternative.name, alternative.meaning, values, alternative.pulse_days, note)
+
+
+def _left_out(reading: Reading, alternative: Alternative, why: str) -> Case:
+    return Case(reading.identifier, alternative.name, alternative.meaning, {}, note=why)
+
+
+def _why_nothing_changes(scenario: Scenario, alternative: Alternative) -> str:
+    """Why an alternative leaves a scenario as it is."""
+    own = [name for name in alternative.parameters if name in scenario.parameters]
+    if own:
+        return SET_BY_THE_SCENARIO.format(names=", ".join(own))
+    if alternative.pulse_days is not None:
+        return SET_BY_THE_SCENARIO.format(names=f"pulses of {alternative.pulse_days:g} days, or none,")
+    through = choices_act_through()
+    named = [value for choice, value in alternative.choices.items() if through[choice] == STRATEGIES]
+    return ANOTHER_SCENARIO.format(name=named[0]) if named else THROUGH_THE_FIT
+
+
+def with_pulse_days(strategies: Mapping[str, Strategy], days: float | None) -> dict[str, Strategy]:
+    """Strategies whose intravenous pulses last other days; where a severe flare has days of its own, these stay.
+
+    Parameters
+    ----------
+    strategies
+        By name.
+    days
+        Of the pulse; None leaves the strategies as they are.
+    """
+    if days is None:
+        return dict(strategies)
+    return {name: _pulsed(strategy, days) for name, strategy in strategies.items()}
+
+
+def _pulsed(strategy: Strategy, days: float) -> Strategy:
+    ladder = tuple(step.model_copy(update={"days": days}) if step.treatment == INTRAVENOUS else step for step in strategy.acute_ladder)
+    return strategy.model_copy(update={"acute_ladder": ladder})
