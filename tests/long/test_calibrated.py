@@ -1,7 +1,8 @@
 """The shipped fit reaches the figures it was fitted to, and this test notices what would not.
 
-Each case simulates the published cohorts under 100 draws: twenty seconds. The bar is that of `validation.criteria`: predictive mean within one
-standard deviation of chance, predictive interval at most twice as wide as chance alone makes it. What misses it is listed with its reason.
+Each case simulates the published cohorts under 100 draws: twenty seconds. The bar is that of `validation.criteria`: predictive mean
+within one standard deviation of chance, predictive interval at most twice as wide as chance alone makes it. What misses it is listed
+with its reason.
 """
 
 from collections.abc import Mapping
