@@ -39,6 +39,13 @@ def test_other_numbers_stay_and_the_scenario_itself_is_not_changed(ledger: Ledge
     assert changed.at(ledger.values()).model_dump() == before
 
 
+def test_a_part_that_is_left_out_is_passed_over(ledger: Ledger) -> None:
+    scenario = load_scenario(REPLICA)
+    unobserved = scenario.model_copy(update={"population": scenario.population.model_copy(update={"observation": None})})
+    assert unobserved.at(ledger.values(CHANGED)).population.observation is None
+    assert unobserved.at(ledger.values(CHANGED)).population.cytopenia_share == 0.9
+
+
 def test_a_name_that_is_no_parameter_is_an_error_at_its_place(tmp_path: Path) -> None:
     text = REPLICA.read_text(encoding="utf-8").replace("nih_splenectomy_uptake", "nih_splenectomy_uptaken")
     file = tmp_path / "wrong.yaml"

@@ -84,6 +84,8 @@ def _set(part: Any, path: Path, value: float) -> Any:
     """A copy of a part with one number set."""
     if not path:
         return value
+    if part is None:
+        return None
     head, rest = path[0], path[1:]
     if isinstance(part, BaseModel):
         field = _field(part, str(head))

@@ -93,6 +93,14 @@ class Bench:
     plain: Callable[[Inputs, int], Sequence[str]] = plain_digests
     drawn: Callable[[Scenario, Ledger, int], Inputs] = draw_inputs
 
+    @cached_property
+    def settled(self) -> Scenario:
+        """The scenario with every number that the ledger gives set: what a check builds its changed sections from.
+
+        Where a number stands is known by its place; once lines or strategies are left out or renamed, another would stand there.
+        """
+        return self.scenario.at(self.values).with_references(())
+
     @property
     def strategies(self) -> tuple[str, ...]:
         """Names of the strategies in the scenario's order."""
@@ -118,10 +126,11 @@ class Bench:
         patients
             Patients under each strategy; those of the exact checks by default.
         **sections
-            Sections of the scenario by name, in place of its own.
+            Sections of the scenario by name, in place of its own; of the settled scenario.
         """
-        scenario = self.scenario.replaced(replica=None, patients=patients or self.sample, **sections)
-        return translate(scenario, {**self.values, **(values or {})})
+        changed = {**self.values, **(values or {})}
+        scenario = self.scenario.at(changed).with_references(())
+        return translate(scenario.model_copy(update={"replica": None, "patients": patients or self.sample, **sections}), changed)
 
     def live(self, inputs: Inputs, keep_events: bool = False) -> Sequence[BlockResult]:
         """Lives of one block of patients, one result a strategy.

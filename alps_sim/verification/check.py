@@ -8,7 +8,7 @@ than 50 expected, the exact Poisson probability takes the place of the normal on
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -81,18 +81,18 @@ class Tally:
         for process in self.processes:
             expected = INTENSITIES[process](history.pieces, self.assumptions)
             ends = history.events["piece"].to_numpy()[(history.events["process"] == process).to_numpy()]
-            events = np.bincount(ends, minlength=len(history.pieces)).astype(np.float64)
-            self._put(process, ALL, ALL, float(events.sum()), float(expected.sum()))
-            impossible = events * (expected == 0.0)
-            self._put(process, IMPOSSIBLE, IMPOSSIBLE, float(impossible.sum()), 0.0)
+            at_risk = np.flatnonzero(expected)
+            self._put(process, ALL, ALL, float(ends.size), float(expected.sum()))
+            self._put(process, IMPOSSIBLE, IMPOSSIBLE, float((expected[ends] == 0.0).sum()), 0.0)
             for name, label in {**labels, EPISODE: episode(history.pieces, process)}.items():
-                self._split(process, name, label, events, expected)
+                self._split(process, name, label, ends, (at_risk, expected[at_risk]))
 
-    def _split(self, process: str, by: str, labels: pd.Categorical, events: FloatArray, expected: FloatArray) -> None:
-        """Add events and intensity to each stratum."""
+    def _split(self, process: str, by: str, labels: pd.Categorical, ends: Any, intensity: tuple[Any, FloatArray]) -> None:
+        """Add events and intensity to each stratum: only pieces that end with an event, only pieces at risk."""
         names = [str(name) for name in labels.categories]
-        counts = np.bincount(labels.codes, events, minlength=len(names))
-        sums = np.bincount(labels.codes, expected, minlength=len(names))
+        at_risk, expected = intensity
+        counts = np.bincount(labels.codes[ends], minlength=len(names))
+        sums = np.bincount(labels.codes[at_risk], expected, minlength=len(names))
         for name, count, total in zip(names, counts, sums, strict=True):
             if count or total:
                 self._put(process, by, name, float(count), float(total))
@@ -105,29 +105,26 @@ class Tally:
         """One line a process and stratum: process, by, stratum, events, expected, z, p (two-sided)."""
         keys = pd.DataFrame(list(self.cells), columns=["process", "by", "stratum"])
         numbers = np.array(list(self.cells.values())).reshape(-1, 2)
-        scores = [score(events, expected) for events, expected in numbers]
-        return keys.assign(
-            events=numbers[:, 0].astype(np.int64), expected=numbers[:, 1], z=[z for z, _ in scores], p=[p for _, p in scores]
-        )
+        z, p = scores(numbers[:, 0], numbers[:, 1])
+        return keys.assign(events=numbers[:, 0].astype(np.int64), expected=numbers[:, 1], z=z, p=p)
 
 
-def score(events: float, expected: float) -> tuple[float, float]:
-    """Normal score and two-sided probability of a number of events under an integrated intensity.
+def scores(events: FloatArray, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Normal scores and two-sided probabilities of numbers of events under integrated intensities.
 
     Parameters
     ----------
     events
-        Counted.
+        (n,) counted.
     expected
-        Integrated intensity.
+        (n,) integrated intensity.
     """
-    if expected >= FEW:
-        z = (events - expected) / np.sqrt(expected)
-        return float(z), float(2.0 * norm.sf(abs(z)))
-    upper, lower = float(poisson.sf(events - 1.0, expected)), float(poisson.cdf(events, expected))
-    p = min(1.0, 2.0 * min(upper, lower))
-    size = float(norm.isf(max(p, 1e-300) / 2.0))
-    return (size if events >= expected else -size), p
+    few = expected < FEW
+    normal = (events - expected) / np.sqrt(np.where(few, 1.0, expected))
+    tail = np.minimum(poisson.sf(events - 1.0, expected), poisson.cdf(events, expected))
+    p = np.where(few, np.minimum(1.0, 2.0 * tail), 2.0 * norm.sf(np.abs(normal)))
+    exact = np.copysign(norm.isf(np.maximum(p, 1e-300) / 2.0), events - expected)
+    return np.where(few, exact, normal), p
 
 
 @dataclass(frozen=True)

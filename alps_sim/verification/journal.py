@@ -53,8 +53,9 @@ class Lines:
 
     def among(self, *kinds: str) -> BoolArray:
         """Whether each line is of one of some kinds."""
-        places = [self.kind.categories.get_loc(kind) for kind in kinds]
-        return np.isin(self.kind.codes, np.array(places))
+        asked = np.zeros(len(self.kind.categories), dtype=bool)
+        asked[[list(self.kind.categories).index(kind) for kind in kinds]] = True
+        return np.asarray(asked[self.kind.codes], dtype=bool)
 
     def last(self, lines: BoolArray, values: Any, at_entry: Any) -> Any:
         """What the last of some lines said, up to and including each line.

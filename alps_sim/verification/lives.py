@@ -1,6 +1,7 @@
 """Lives compared with lives: counters by name, and the first number in which two blocks differ."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -72,16 +73,43 @@ def first_difference(one: BlockResult, other: BlockResult, fields: Sequence[str]
     return ""
 
 
+def without_money(result: BlockResult) -> BlockResult:
+    """The same lives with their costs set to 0, in rows and counters: what prices must not change.
+
+    Parameters
+    ----------
+    result
+        Lives under one strategy.
+    """
+    costs = [BASE_INDEX[name] for name in ("cost", "cost_discounted")]
+    rows, counters = result.rows.copy(), result.counters.copy()
+    rows["counters"][:, costs] = 0.0
+    counters[:, :, costs] = 0.0
+    return replace(result, rows=rows, counters=counters)
+
+
 def _told(field: str, one: BlockResult, left: Any, right: Any) -> str:
     """The first difference in words."""
-    place = tuple(int(index) for index in np.argwhere(left != right)[0])
+    if left.dtype.names is not None:
+        name = next(name for name in left.dtype.names if np.any(left[name] != right[name]))
+        place = _first_place(left[name], right[name])
+        where = _named(one, name, place[1]) if len(place) > 1 else name
+        return f"{where} of patient {left['patient'][place[0]]} is {left[name][place]} against {right[name][place]} ({field})"
+    place = _first_place(left, right)
     if field == "counters":
         name, patient = counter_names(one)[place[2]], one.rows["patient"][place[0]]
         return f"{name} of patient {patient} is {left[place]:.17g} against {right[place]:.17g}"
-    if left.dtype.names is None:
-        return f"{field} at {place} are {left[place]:.17g} against {right[place]:.17g}"
-    name = next(name for name in left.dtype.names if np.any(left[place][name] != right[place][name]))
-    return f"{name} of patient {left[place]['patient']} is {left[place][name]} against {right[place][name]} ({field})"
+    return f"{field} at {place} are {left[place]:.17g} against {right[place]:.17g}"
+
+
+def _first_place(left: Any, right: Any) -> tuple[int, ...]:
+    """Index of the first difference."""
+    return tuple(int(index) for index in np.argwhere(left != right)[0])
+
+
+def _named(one: BlockResult, field: str, place: int) -> str:
+    """What a place of a field with several numbers a patient holds."""
+    return counter_names(one)[place] if field == "counters" else f"{field}[{place}]"
 
 
 def not_above(lower: FloatArray, upper: FloatArray) -> bool:

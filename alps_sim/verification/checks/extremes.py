@@ -115,7 +115,7 @@ def _absent(absence: Absence, bench: Bench) -> Finding:
 
 
 def _changed_strategies(bench: Bench, change: Callable[[Strategy], Strategy]) -> dict[str, Strategy]:
-    return {name: change(strategy) for name, strategy in bench.scenario.strategies.items()}
+    return {name: change(strategy) for name, strategy in bench.settled.strategies.items()}
 
 
 def _perfect_prevention(bench: Bench) -> Finding:

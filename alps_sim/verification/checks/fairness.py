@@ -30,7 +30,7 @@ def _same_patients(bench: Bench) -> Finding:
 
 
 def _equal_arms(bench: Bench) -> Finding:
-    doubled = {label: strategy for name, strategy in bench.scenario.strategies.items() for label, strategy in _twice(name, strategy)}
+    doubled = {label: strategy for name, strategy in bench.settled.strategies.items() for label, strategy in _twice(name, strategy)}
     inputs = bench.inputs(patients=min(bench.patients, RUN_FEW), strategies=doubled)
     results = bench.live(inputs)
     failures = []
@@ -54,7 +54,7 @@ def _swapped(bench: Bench) -> Finding:
         return not_applicable(ONE_STRATEGY)
     patients = min(bench.patients, RUN_FEW)
     before = bench.collect(bench.inputs(patients=patients))
-    strategies = bench.scenario.strategies
+    strategies = bench.settled.strategies
     reordered = bench.collect(bench.inputs(patients=patients, strategies={name: strategies[name] for name in reversed(names)}))
     other_name = dict(zip(names, reversed(names), strict=True))
     renamed = bench.collect(
@@ -92,7 +92,7 @@ def _alone(bench: Bench) -> Finding:
     if len(bench.strategies) < 2:
         return not_applicable(ONE_STRATEGY)
     together, failures = bench.live(bench.inputs(patients=bench.few)), []
-    for position, (name, strategy) in enumerate(bench.scenario.strategies.items()):
+    for position, (name, strategy) in enumerate(bench.settled.strategies.items()):
         alone = bench.live(bench.inputs(patients=bench.few, strategies={name: strategy}, comparator=name))
         difference = first_difference(together[position], alone[0])
         failures += [f"{name} alone: {difference}"] if difference else []

@@ -23,10 +23,10 @@ def _impossible(bench: Bench, values: Mapping[str, float], what: str) -> Iterato
 
 def _shares(bench: Bench) -> dict[str, float]:
     """Shares that the scenario itself names."""
-    population = bench.scenario.population
+    population = bench.settled.population
     shares = {f"share of {genotype}": share for genotype, share in population.genotype_shares.items()}
     shares |= {"male_share": population.male_share, "cytopenia_share": population.cytopenia_share}
-    for name, strategy in bench.scenario.strategies.items():
+    for name, strategy in bench.settled.strategies.items():
         shares[f"uptake of prevention under {name}"] = strategy.prevention.uptake
         shares[f"adherence to prevention under {name}"] = strategy.prevention.adherence
         shares |= {f"uptake of line {number} of {name}": line.uptake for number, line in enumerate(strategy.lines, 1)}
@@ -48,7 +48,7 @@ def _values(bench: Bench) -> Finding:
     shares = _shares(bench)
     failures = [*_impossible(bench, bench.values, "is")]
     failures += [f"{name} is {share:g}, expected 0 to 1" for name, share in shares.items() if not 0.0 <= share <= 1.0]
-    together = sum(bench.scenario.population.genotype_shares.values())
+    together = sum(bench.settled.population.genotype_shares.values())
     if abs(together - 1.0) > 1e-6:
         failures.append(f"the shares of the genotypes add up to {together:g}, expected 1")
     failures += _bad_tables(bench)

@@ -118,6 +118,9 @@ def _miscounts(bench: Bench, result: BlockResult) -> Iterator[str]:
         if not np.array_equal(logged, counted):
             patient = int(np.argmax(logged != counted))
             yield f"{outcome} of patient {result.rows['patient'][patient]} is {counted[patient]:g}, the log has {logged[patient]}"
+    unlike = (result.rows["counters"] != result.counters[:, -1]).any(axis=1)
+    if unlike.any():
+        yield f"the row of patient {result.rows['patient'][unlike][0]} holds other counters than its last window"
 
 
 def _lost_time(bench: Bench, result: BlockResult) -> Iterator[str]:
@@ -215,7 +218,7 @@ CHECKS: Final = (
         GROUP,
         "Counters count what happened",
         "Counted the lines of the log of every life.",
-        "The same numbers as the counters of the life.",
+        "The same numbers as the counters of the life; rows hold the counters of the last window.",
         _counters,
         0.2,
     ),

@@ -79,7 +79,7 @@ def _curves(bench: Bench) -> Finding:
 
 def _unlike_counters(bench: Bench, table: pd.DataFrame) -> Iterator[str]:
     """Without censoring the curve is the share of the living by the counters."""
-    if bench.scenario.population.observation is not None:
+    if bench.settled.population.observation is not None:
         return
     totals = bench.collected.totals
     deaths = counter_names(bench.base[0]).index("deaths")
@@ -92,7 +92,7 @@ def _unlike_counters(bench: Bench, table: pd.DataFrame) -> Iterator[str]:
 
 
 def _nobody_dies(bench: Bench) -> Finding:
-    population = bench.scenario.population
+    population = bench.settled.population
     if population.observation is None:
         horizon = max(bench.scenario.windows_years)
         whole = TruncatedLogNormal(median=horizon, log_sd=0.0, minimum=0.0, maximum=horizon)
@@ -113,7 +113,7 @@ def _nobody_dies(bench: Bench) -> Finding:
 
 def _only_background(bench: Bench, patients: int, factor: float = 1.0) -> Inputs:
     """Lives that only the life table ends."""
-    population = bench.scenario.population.model_copy(update={"observation": None})
+    population = bench.settled.population.model_copy(update={"observation": None})
     inputs = bench.inputs(HARMLESS, patients=patients, population=population)
     return replace(inputs, death_per_year=factor * inputs.death_per_year)
 

@@ -55,7 +55,7 @@ def _judged(bench: Bench, drawn: np.ndarray, plain: np.ndarray) -> Finding:
     for strategy, name in enumerate(bench.strategies):
         for outcome in HEADLINES:
             place = (strategy, window, tuple(OUTCOMES).index(outcome))
-            if spread[place] == 0.0 or _too_rare(bench, float(plain[place]), outcome):
+            if spread[place] == 0.0 or _too_rare(bench, plain[strategy, window], outcome):
                 continue
             compared += 1
             ratio = float(abs(mean[place] - plain[place]) / spread[place])
@@ -68,9 +68,12 @@ def _judged(bench: Bench, drawn: np.ndarray, plain: np.ndarray) -> Finding:
     return concluded(failures, f"{compared} comparisons, farthest {farthest[0]:.2f} SD ({farthest[1]}; SE of a mean {DRAWS**-0.5:.2f} SD)")
 
 
-def _too_rare(bench: Bench, value: float, outcome: str) -> bool:
-    """Whether a share of patients stands for a handful of them."""
-    return OUTCOMES[outcome].kind == "indicator" and value * min(bench.patients, PATIENTS) < RARE
+def _too_rare(bench: Bench, values: np.ndarray, outcome: str) -> bool:
+    """Whether an outcome is that of a handful of patients; life-years are as rare as the deaths that shorten them."""
+    counted = "deaths" if outcome == "life_years" else outcome
+    if OUTCOMES[counted].kind != "indicator":
+        return False
+    return float(values[tuple(OUTCOMES).index(counted)]) * min(bench.patients, PATIENTS) < RARE
 
 
 CHECKS: Final = (

@@ -1,16 +1,14 @@
 """What lives are worth and what they cost: utilities, prices, discounting, and the books."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from alps_sim.outcomes.block import BlockResult
 from alps_sim.scenario.schema import Discounting
 from alps_sim.verification.bench import Bench
 from alps_sim.verification.finding import PASS, Check, Finding, concluded
-from alps_sim.verification.lives import by_strategy, counter, counter_names, first_difference, not_above, total
+from alps_sim.verification.lives import by_strategy, counter, counter_names, first_difference, not_above, total, without_money
 
 GROUP: Final = "Quality, cost and discounting"
 UTILITIES: Final = ("utility", "ratio to the stable state")
@@ -18,6 +16,8 @@ UTILITIES: Final = ("utility", "ratio to the stable state")
 UNDISCOUNTED: Final = Discounting(cost_per_year=0.0, effect_per_year=0.0)
 HIGHER: Final = 0.05
 """Added to a discount rate."""
+LIVED: Final = ("rows", "counters", "books", "residuals")
+"""What prices do not touch, once costs are set aside; the books hold quantities."""
 TOTALS: Final = ("life_years", "qalys", "cost")
 
 
@@ -72,16 +72,9 @@ def _prices_doubled(bench: Bench) -> Finding:
     for name, one, two in zip(bench.strategies, bench.base, results, strict=True):
         if not np.array_equal(2.0 * counter(one, "cost"), counter(two, "cost")):
             failures.append(f"cost under {name} from {counter(one, 'cost').sum():.9g} to {counter(two, 'cost').sum():.9g}")
-        if difference := first_difference(one, _paid_as(one, two), ("rows", "books", "residuals")):
+        if difference := first_difference(without_money(one), without_money(two), LIVED):
             failures.append(f"lives under {name} changed with the prices: {difference}")
     return concluded(failures, "exactly twice the cost in every life and window, and the same lives")
-
-
-def _paid_as(one: BlockResult, other: BlockResult) -> BlockResult:
-    """Other lives with the costs of the first, so that what differs is something else."""
-    rows, costs = other.rows.copy(), [place for place, name in enumerate(counter_names(one)) if "cost" in name]
-    rows["counters"][:, costs] = one.rows["counters"][:, costs]
-    return replace(other, rows=rows)
 
 
 def _each_price_higher(bench: Bench) -> Finding:
