@@ -21,6 +21,9 @@ from tests import worlds
 
 FIVE: Final = 5.0
 A_MOMENT: Final = 1e-9
+ALL_LINEAGES: Final = 7
+QUIET_YEARS: Final = 3.0
+"""After which the main scenario weans."""
 WINDOW_YEARS: Final = 3.0
 """In which flares count together under early splenectomy."""
 RESUMED, BRIDGE = 1.0, 2.0
@@ -49,6 +52,11 @@ def lives(inputs: Inputs, patients: int = BLOCK_SIZE) -> Iterator[tuple[Any, Lin
         yield rows[patient], [line[1:] for line in lines]
 
 
+def first_cancer(row: Any) -> float:
+    """Time of the first lymphoma; NEVER if there is none."""
+    return float(row["first_lymphoma_time"])
+
+
 def first(lines: Lines, kind: int) -> float:
     """Time of the first line of a kind; NEVER if there is none."""
     return next((time for time, its, _, _ in lines if its == kind), codes.NEVER)
@@ -60,7 +68,7 @@ def first(lines: Lines, kind: int) -> float:
 def test_a_child_on_a_bridge_is_referred_at_the_first_flare_from_five_on_and_never_while_quiet(main_inputs: Inputs) -> None:
     referred = 0
     for row, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy"), 4 * BLOCK_SIZE):
-        age, phase, bridged, free = row["age_at_index"], codes.PHASE_NONE, False, row["lineages"] != codes.NEUTROPENIA_BIT
+        age, phase, bridged, free, seen = row["age_at_index"], codes.PHASE_NONE, False, True, 0
         referrals = {time for time, kind, code, _ in lines if kind == events.LOG_REFERRAL and code == 0}
         for time, kind, code, value in lines:
             if kind == events.LOG_PHASE:
@@ -75,8 +83,10 @@ def test_a_child_on_a_bridge_is_referred_at_the_first_flare_from_five_on_and_nev
                 referred += 1
                 assert age + time >= FIVE - A_MOMENT
                 assert phase != codes.PHASE_NONE
-            elif kind == events.FLARE and bridged and free and age + time > FIVE and first(lines, events.LOG_DEATH) > time:
-                assert time in referrals
+            elif kind == events.FLARE:
+                seen |= code & ALL_LINEAGES
+                awaited = bridged and free and seen != codes.NEUTROPENIA_BIT and age + time > FIVE
+                assert not awaited or time in referrals or first(lines, events.LOG_DEATH) <= time or first_cancer(row) <= time
     assert referred > 100
 
 
@@ -371,3 +381,62 @@ def test_luck_with_a_drug_tried_again_is_fair(main_inputs: Inputs) -> None:
         place = CONTROLS.index("agent_response")
         residuals = np.concatenate([result.residuals[:, -1, place] for result in results])
         assert abs(residuals.mean()) < 4.5 * residuals.std() / np.sqrt(residuals.size)
+
+
+# What a second reading as a clinician has mended
+
+
+def test_a_spleen_of_normal_size_is_never_removed_for_neutropenia_alone_by_the_lineages_seen(main_inputs: Inputs) -> None:
+    """Under this reading a large spleen that holds the neutrophils is a reason, so nobody here has one."""
+    referrals = 0
+    small = worlds.with_parameters(of_strategy(main_inputs, "early_splenectomy"), spleen_none_probability=1.0, spleen_massive_probability=0.0)
+    for _, lines in lives(small, 2 * BLOCK_SIZE):
+        seen = 0
+        for _, kind, code, _ in lines:
+            if kind == events.FLARE:
+                seen |= code & ALL_LINEAGES
+            elif kind == events.LOG_REFERRAL and code == 0:
+                referrals += 1
+                assert seen != codes.NEUTROPENIA_BIT
+    assert referrals > 1000
+
+
+def test_an_agent_that_harms_a_long_quiet_patient_is_replaced_with_the_next_flare(main_inputs: Inputs) -> None:
+    """Three quiet years are those after which the strategy weans."""
+    inputs, harm, watched = of_strategy(main_inputs, "mmf_then_sirolimus"), {1 << 2, 1 << 3}, 0
+    for _, lines in lives(inputs, 2 * BLOCK_SIZE):
+        last, waiting, phase = 0.0, False, codes.PHASE_NONE
+        for time, kind, code, value in lines:
+            if kind in (events.FLARE, events.BREAKTHROUGH):
+                last, waiting = time, False
+            elif kind == events.LOG_PHASE:
+                phase = code
+            elif kind == events.LOG_AGENT_STOP and value in harm and phase == codes.PHASE_NONE and time - last >= QUIET_YEARS:
+                waiting, watched = True, watched + 1
+            elif kind == events.LOG_AGENT_START:
+                assert not waiting
+    assert watched > 100
+
+
+def test_a_severe_bleed_is_never_treated_with_oral_prednisone_alone(main_inputs: Inputs) -> None:
+    bleeds = 0
+    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 4 * BLOCK_SIZE):
+        at_once = {(time, kind) for time, kind, code, value in lines if kind != events.LOG_STEROID_DOSE or code == 1}
+        for time, kind, _, _ in lines:
+            if kind == events.LOG_SEVERE_BLEED and first(lines, events.LOG_DEATH) > time:
+                bleeds += 1
+                assert (time, events.LOG_STEROID_DOSE) in at_once
+    assert bleeds > 100
+
+
+def test_nothing_elective_is_done_during_chemotherapy(main_inputs: Inputs) -> None:
+    months = main_inputs.parameters["lymphoma_treatment_months"][0]
+    treated = 0
+    for row, lines in lives(of_strategy(main_inputs, "early_splenectomy"), 4 * BLOCK_SIZE):
+        begin = first_cancer(row)
+        end = begin + months / 12.0
+        treated += begin < codes.NEVER
+        during = {kind for time, kind, code, _ in lines if begin <= time < end and not (kind == events.LOG_REFERRAL and code == 1)}
+        assert events.LOG_AGENT_START not in during
+        assert events.SPLENECTOMY_DONE not in during
+    assert treated > 100

@@ -137,3 +137,9 @@ def is_cytopenic(patient: Any) -> bool:
 def is_neutropenic(patient: Any) -> bool:
     """Whether a flare with neutropenia lasts now."""
     return is_cytopenic(patient) and patient.flare_lineages & NEUTROPENIA_BIT != 0
+
+
+@compiled
+def is_in_chemotherapy(patient: Any) -> bool:
+    """Whether a lymphoma is treated, or a leukaemia not yet overcome."""
+    return patient.lymphoma_phase == 1 or patient.leukaemia_phase == 1

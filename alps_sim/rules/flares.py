@@ -17,7 +17,7 @@ from alps_sim.rules.agents import resume_weaned_agent
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, draw, next_ordinal
 from alps_sim.rules.episode import set_phase
-from alps_sim.rules.factors import SPLEEN, mark
+from alps_sim.rules.factors import SPLEEN, is_in_chemotherapy, mark
 from alps_sim.rules.journal import note
 from alps_sim.rules.responses import reveal_failed_treatment
 from alps_sim.rules.treatment import consider_treatment
@@ -51,7 +51,8 @@ def _draw_mechanism(patient: Any, world: Any) -> None:
 @compiled
 def _begin_treatment(patient: Any, world: Any) -> None:
     """Acute treatment, and long-term treatment where the strategy begins it with a flare."""
-    if patient.weaned_agent != c.NO_AGENT and patient.agent == c.NO_AGENT and patient.pending_treatment == c.NO_AGENT:
+    free = patient.agent == c.NO_AGENT and patient.pending_treatment == c.NO_AGENT and not is_in_chemotherapy(patient)
+    if patient.weaned_agent != c.NO_AGENT and free:
         resume_weaned_agent(patient, world)
     bleeds = patient.bleed != quality.NO_BLEED
     if seems_to_answer(patient):

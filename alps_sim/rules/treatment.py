@@ -10,7 +10,7 @@ from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
 from alps_sim.rules.agents import has_hypersplenism
 from alps_sim.rules.decisions import draw
-from alps_sim.rules.factors import SPLEEN, is_cytopenic, mark
+from alps_sim.rules.factors import SPLEEN, is_cytopenic, is_in_chemotherapy, mark
 from alps_sim.rules.journal import note
 
 NO_LINE = -1
@@ -133,7 +133,7 @@ def _start_delay(patient: Any, world: Any, treatment: int, trigger: int) -> floa
 @compiled
 def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
     """Whether the strategy begins or changes long-term treatment on this occasion, and nothing is under way."""
-    if patient.lymphoma_phase == 1 or patient.leukaemia_phase == 1:  # chemotherapy comes first
+    if is_in_chemotherapy(patient):
         return False
     if patient.transplanted == 1 or patient.pending_treatment != c.NO_AGENT or patient.splenectomy_pending == 1:
         return False
