@@ -249,7 +249,7 @@ def test_luck_is_uniform_over_draws_and_over_names() -> None:
 
 
 def test_drawn_values_follow_their_distribution() -> None:
-    reference = stats.beta(60, 2.5)
+    reference = stats.beta(8, 0.6)
     drawn = [
         LEDGER["drug.mmf.response_probability_aiha"].distribution.ppf(luck("drug.mmf.response_probability_aiha", k, 1)) for k in range(1000)
     ]

@@ -95,7 +95,7 @@ def test_one_parameter_is_described_in_full() -> None:
         f"{parameter.file}:{parameter.line}",
     ):
         assert part in text
-    assert "0.022 if historical_prevention is read as not_contained" in text
+    assert "0.73 x opsi_mean_rate_per_year if historical_prevention is read as not_contained" in text
     assert str(uses_of("opsi_mean_rate_per_year")[0]) in text
 
 

@@ -171,7 +171,9 @@ def test_few_deaths_have_an_exact_interval() -> None:
     deaths[0, :4] = 1.0
     found = difference(sample(deaths), (DEATHS,), 0, 0, 1)
     assert found.sign == 0
-    assert difference(sample(np.zeros((2, 100))), (DEATHS,), 0, 0, 1).high == share_interval(0, 100)[1]
+    nobody = sample(np.zeros((2, 100)))
+    assert difference(nobody, (DEATHS,), 0, 0, 1).high == share_interval(0, 100)[1]
+    assert difference(nobody, (DEATHS,), 0, 1, 1) == Difference(0.0, 0.0, 0.0)
 
 
 def test_what_is_ranked_without_a_window_of_twenty_years() -> None:

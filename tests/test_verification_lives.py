@@ -5,11 +5,13 @@ frequent as in `tests/long/verify_intensity.py`, which does the same for all mul
 """
 
 import functools
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from alps_sim.verification import MULTIPLIERS, PROCESSES, Trial, judge
+from alps_sim.verification.multipliers import Multiplier
 from tests.long import verify_intensity as long_check
 
 PATIENTS = 1024
@@ -66,3 +68,14 @@ def test_strata_add_up_to_the_whole() -> None:
 def test_a_missing_multiplier_fails(name: str) -> None:
     table: pd.DataFrame = trial().table().set_index("multiplier")
     assert bool(table.loc[name, "caught"]), table.loc[name].to_string()
+
+
+def test_events_agree_where_the_flares_go_on_damped_after_surgery() -> None:
+    """And do not agree with the relapse clock of the base case."""
+    setup = long_check.SETUPS[SETUP]
+    inputs = long_check.inputs_of(replace(setup, parameters={**setup.parameters, "flare_ratio_in_remission": 0.15}))
+    names = ("relapse_after_splenectomy",)
+    own_clock = Multiplier("a clock of its own", names, lambda assumptions: assumptions.with_values(flare_ratio_in_remission=0.0))
+    found = long_check.try_strategy(inputs, 0, PATIENTS, (own_clock,))
+    assert judge([found.unaltered.table()]).passed
+    assert bool(found.table()["caught"].all())

@@ -136,6 +136,8 @@ class Draws:
         for comparator, values in (("", self.means), (self._strategies[self._comparator], self._differences())):
             low, high = np.percentile(values, PERCENTILES, axis=0)
             places = self._places(comparator)
+            if not places:  # one strategy compares with nothing
+                continue
             moved_by = self._drivers(np.array([values[(slice(None), *place)] for place in places]).T, assumed)
             for place, moved in zip(places, moved_by, strict=True):
                 strategy, window, outcome = place

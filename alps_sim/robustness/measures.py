@@ -152,6 +152,8 @@ def difference(sample: Sample, measures: Sequence[Measure], place: int, first: i
     first, second
         Positions of the strategies.
     """
+    if first == second:
+        return Difference(0.0, 0.0, 0.0)
     values, n = sample.values[place], sample.amounts.shape[2]
     mean = float(values[first] - values[second])
     parts = [_parts(sample, place, strategy, values[strategy]) for strategy in (first, second)]
@@ -167,7 +169,7 @@ def difference(sample: Sample, measures: Sequence[Measure], place: int, first: i
 def _no_difference(measure: Measure, n: int) -> Difference:
     """No patient differs: an event that both strategies gave to the same patients may yet differ in one among many more."""
     width = share_interval(0.0, n)[1] if OUTCOMES[measure.outcome].kind == "indicator" else 0.0
-    return Difference(0.0, -width, width)
+    return Difference(0.0, 0.0 - width, width)
 
 
 def _parts(sample: Sample, place: int, strategy: int, value: float) -> Array:

@@ -7,6 +7,7 @@ from alps_sim.randomness import ACUTE_RESPONSE, FLARE_SEVERITY
 from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
+from alps_sim.rules import quality
 from alps_sim.rules.accrual import book_inpatient_days, book_resource
 from alps_sim.rules.agents import begin_course_answer, end_course, has_hypersplenism, start_course
 from alps_sim.rules.dangers import meet_dangers
@@ -49,7 +50,9 @@ def _suits(patient: Any, world: Any, step: Any) -> bool:
 
 @compiled
 def _uses_ivig(patient: Any, step: Any) -> bool:
-    """Whether immunoglobulin is given with this step."""
+    """Whether immunoglobulin is given with this step: for red cells and platelets, not for neutrophils alone."""
+    if patient.flare_lineages == c.NEUTROPENIA_BIT:
+        return False
     return step.ivig == c.IVIG_ALWAYS or (step.ivig == c.IVIG_SEVERE and patient.flare_severity == c.SEVERE)
 
 
@@ -178,6 +181,13 @@ def _first_step_beyond_oral(world: Any) -> int:
 
 
 @compiled
+def step_at_a_bleed(world: Any) -> int:
+    """Number of the step that a severe bleed calls for: the first that is not oral, or the first of a ladder that has no other."""
+    number = _first_step_beyond_oral(world)
+    return number if number < world.step_count else 0
+
+
+@compiled
 def _next_step(patient: Any, world: Any) -> int:
     """Number of the step after the present one; after a failed return to a higher oral dose, the first that is not oral."""
     return _first_step_beyond_oral(world) if patient.step == REESCALATION else patient.step + 1
@@ -226,8 +236,13 @@ def give_pulse(patient: Any, world: Any) -> None:
 
 @compiled
 def _reescalate(patient: Any, world: Any) -> None:
-    """Back up after a breakthrough: a pulse if an agent seems to answer; else the ladder if it is severe, a higher oral dose if not."""
-    if seems_to_answer(patient):
+    """Back up after a breakthrough: a pulse if an agent seems to answer; else the ladder if it is severe, a higher oral dose if not.
+
+    A severe bleed gets the step that it calls for in any case.
+    """
+    if patient.bleed != quality.NO_BLEED:
+        climb_ladder(patient, world, step_at_a_bleed(world))
+    elif seems_to_answer(patient):
         give_pulse(patient, world)
     elif patient.flare_severity == c.SEVERE:
         climb_ladder(patient, world, 0)

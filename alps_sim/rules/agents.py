@@ -248,7 +248,7 @@ def _note_failure(patient: Any, after: int) -> None:
 
 @compiled
 def stop_agent(patient: Any, world: Any, after: int) -> None:
-    """Stop the daily agent; `after` says how it ended (a bit over AFTER), 0 for weaning or surgery."""
+    """Stop the daily agent; `after` says how it ended (a bit over AFTER), 0 for weaning, surgery, leukaemia or transplantation."""
     if patient.agent == NO_AGENT:
         return
     if after != 0:

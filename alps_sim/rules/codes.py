@@ -103,6 +103,8 @@ TRIGGERS: Final = (
 the next line, `bridge_over` to what a bridge has led to."""
 OCCASIONS: Final = TRIGGERS[:-2]
 """Those that a strategy names."""
+LINE_OCCASIONS: Final = TRIGGERS[:-1]
+"""Those that a line can be kept to."""
 ALWAYS: Final = TRIGGERS[-2:]
 """Those that hold under every strategy."""
 TRIGGER_FIRST_PULSE: Final = 1

@@ -67,9 +67,12 @@ def set_breakthrough_hazard(patient: Any, world: Any) -> None:
 
 @compiled
 def set_relapse_after_splenectomy_hazard(patient: Any, world: Any) -> None:
-    """First flare after surgery, on the clock that started there."""
+    """First flare after surgery, on the clock that started there; or else, as the flares damped."""
     p = world.parameters
-    if patient.remission_after_splenectomy == 1:
+    if patient.remission_after_splenectomy == 1 and p.flare_ratio_in_remission > 0.0:
+        damped = p.flare_rate_young_per_year * p.flare_ratio_in_remission
+        _set_declining_hazard(patient, world, e.RELAPSE_AFTER_SPLENECTOMY, damped * patient.flare_frailty * treatment_ratio(patient, world))
+    elif patient.remission_after_splenectomy == 1:
         rate = math.pow(p.relapse_after_splenectomy_scale_years, -p.relapse_after_splenectomy_shape)
         set_hazard(
             patient,

@@ -11,7 +11,8 @@ from alps_sim.randomness import (
 from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
-from alps_sim.rules.acute import climb_ladder, give_pulse, seems_to_answer
+from alps_sim.rules import quality
+from alps_sim.rules.acute import climb_ladder, give_pulse, seems_to_answer, step_at_a_bleed
 from alps_sim.rules.agents import resume_weaned_agent
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, draw, next_ordinal
@@ -31,6 +32,7 @@ def _draw_lineages(patient: Any, world: Any) -> None:
         own = patient.lineages & (1 << lineage) != 0
         if own and draw(patient, world, FLARE_LINEAGES, 4 * ordinal + lineage) < world.parameters.lineage_involvement_probability:
             patient.flare_lineages |= 1 << lineage
+    patient.seen_lineages |= patient.flare_lineages
 
 
 @compiled
@@ -51,11 +53,15 @@ def _begin_treatment(patient: Any, world: Any) -> None:
     """Acute treatment, and long-term treatment where the strategy begins it with a flare."""
     if patient.weaned_agent != c.NO_AGENT and patient.agent == c.NO_AGENT and patient.pending_treatment == c.NO_AGENT:
         resume_weaned_agent(patient, world)
+    bleeds = patient.bleed != quality.NO_BLEED
     if seems_to_answer(patient):
-        give_pulse(patient, world)
+        if bleeds:
+            climb_ladder(patient, world, step_at_a_bleed(world))
+        else:
+            give_pulse(patient, world)
         patient.agent_suspected = 1
     else:
-        climb_ladder(patient, world, 0)
+        climb_ladder(patient, world, step_at_a_bleed(world) if bleeds else 0)
         reveal_failed_treatment(patient, world)
     if patient.agent_is_bridge == 1:
         consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)

@@ -29,7 +29,7 @@ from alps_sim.rules.malignancy import (
     have_lymphoma,
     transplant,
 )
-from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, lose_response, show_agent_effect, start_treatment
+from alps_sim.rules.responses import end_course_and_move_on, end_harmful_agent, lose_response, show_agent_effect, start_treatment
 from alps_sim.rules.splenectomy import operate, remove_spleen
 from alps_sim.rules.steroids import end_burst_window
 from alps_sim.rules.toxicity import (
@@ -184,9 +184,9 @@ def _apply_cytopenia_process(patient: Any, world: Any, entry: int) -> None:
     elif entry == e.LOSS_OF_RESPONSE:
         lose_response(patient, world)
     elif entry == e.INTOLERANCE:
-        end_agent_and_move_on(patient, world, c.AFTER_INTOLERANCE)
+        end_harmful_agent(patient, world, c.AFTER_INTOLERANCE)
     elif entry == e.ORGAN_TOXICITY:
-        end_agent_and_move_on(patient, world, c.AFTER_ORGAN_TOXICITY)
+        end_harmful_agent(patient, world, c.AFTER_ORGAN_TOXICITY)
     elif entry == e.END_OF_COURSE_REMISSION:
         end_course_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
     elif entry == e.SPLEEN_REGRESSION:

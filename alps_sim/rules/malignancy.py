@@ -30,6 +30,16 @@ def _excess_death_per_year(patient: Any, world: Any, kind: int) -> float:
 
 
 @compiled
+def _put_off_treatment(patient: Any) -> None:
+    """Chemotherapy comes first: no agent is begun and no spleen taken out as planned."""
+    patient.pending_treatment = c.NO_AGENT
+    patient.next_time[e.TREATMENT_START] = c.NEVER
+    patient.splenectomy_pending = 0
+    patient.next_time[e.SPLENECTOMY_DONE] = c.NEVER
+    mark(patient, SPLEEN)
+
+
+@compiled
 def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
     """A lymphoma is found and treated."""
     patient.counters[a.C_LYMPHOMAS] += 1.0
@@ -43,6 +53,7 @@ def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
     book_resource(patient, world, a.LYMPHOMA_TREATMENTS, a.CAUSE_LYMPHOMA, 1.0)
     patient.next_time[e.LYMPHOMA_TREATMENT_END] = patient.time + world.parameters.lymphoma_treatment_months / 12.0
     patient.next_time[e.LYMPHOMA_RISK_END] = patient.time + world.parameters.malignancy_risk_years
+    _put_off_treatment(patient)
     mark(patient, MALIGNANCY)
 
 
@@ -55,7 +66,7 @@ def end_lymphoma_treatment(patient: Any) -> None:
 
 @compiled
 def have_leukaemia(patient: Any, world: Any) -> None:
-    """Acute leukaemia: transplantation in some, excess death in the others."""
+    """Acute leukaemia: long-term agents stop; transplantation in some, excess death in the others."""
     p = world.parameters
     patient.counters[a.C_OTHER_MALIGNANCIES] += 1.0
     patient.leukaemia_phase = 1
@@ -63,6 +74,8 @@ def have_leukaemia(patient: Any, world: Any) -> None:
     if decide(patient, world, TRANSPLANT, p.transplant_probability):
         patient.next_time[e.TRANSPLANTATION] = patient.time + p.transplant_delay_days / c.DAYS_PER_YEAR
     patient.next_time[e.LEUKAEMIA_RISK_END] = patient.time + p.malignancy_risk_years
+    _put_off_treatment(patient)
+    stop_agent(patient, world, 0)
     mark(patient, MALIGNANCY)
 
 

@@ -6,6 +6,7 @@ from alps_sim.accelerate import compiled
 from alps_sim.rules import accounts as a
 from alps_sim.rules.factors import is_cytopenic, on_high_dose
 
+NO_BLEED = 0
 BLEED = 1
 INTRACRANIAL_BLEED = 2
 

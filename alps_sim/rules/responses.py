@@ -20,6 +20,7 @@ def start_treatment(patient: Any, world: Any) -> None:
             start_course(patient, world, treatment)
     else:
         stop_agent(patient, world, 0)  # a bridge has led here
+        patient.weanings = 0
         start_agent(patient, world, treatment, patient.pending_is_bridge)
 
 
@@ -28,6 +29,20 @@ def end_agent_and_move_on(patient: Any, world: Any, after: int) -> None:
     """The agent has failed the patient: stop it and take the next line."""
     stop_agent(patient, world, after)
     consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+
+
+@compiled
+def end_harmful_agent(patient: Any, world: Any, after: int) -> None:
+    """The agent is not tolerated or toxic: stop it, and take the next line.
+
+    A disease that has been quiet for as long as weaning asks for is watched: the next line comes with the next flare.
+    """
+    stop_agent(patient, world, after)
+    quiet = patient.phase == c.PHASE_NONE and patient.time - patient.last_flare_time >= world.strategy.wean_quiet_years
+    if world.strategy.wean_allowed == 1 and quiet:
+        patient.line_due = 1
+    else:
+        consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
 
 
 @compiled

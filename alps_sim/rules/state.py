@@ -98,6 +98,7 @@ DYNAMICS: Final = (
     # cytopenia episode
     ("phase", "i8"),
     ("flare_lineages", "i8"),
+    ("seen_lineages", "i8"),  # of all flares so far
     ("flare_severity", "i8"),
     ("flare_mechanism", "i8"),
     ("step", "i8"),

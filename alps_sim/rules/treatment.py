@@ -30,7 +30,7 @@ def meets(condition: int, value: int) -> bool:
 
 @compiled
 def _suits_patient(patient: Any, line: Any) -> bool:
-    """Conditions of a line on age, spleen, mechanism and lineages."""
+    """Conditions of a line on age, spleen, mechanism, and lineages as far as flares have shown them."""
     age = age_now(patient)
     if age < line.minimum_age_years or age >= line.maximum_age_years:
         return False
@@ -40,9 +40,9 @@ def _suits_patient(patient: Any, line: Any) -> bool:
         return False
     if not meets(line.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
         return False
-    if line.lineages_any != 0 and line.lineages_any & patient.lineages == 0:
+    if line.lineages_any != 0 and line.lineages_any & patient.seen_lineages == 0:
         return False
-    return not (line.lineages_only != 0 and patient.lineages & ~line.lineages_only != 0)
+    return not (line.lineages_only != 0 and patient.seen_lineages & ~line.lineages_only != 0)
 
 
 @compiled
@@ -133,6 +133,8 @@ def _start_delay(patient: Any, world: Any, treatment: int, trigger: int) -> floa
 @compiled
 def _is_occasion(patient: Any, world: Any, trigger: int) -> bool:
     """Whether the strategy begins or changes long-term treatment on this occasion, and nothing is under way."""
+    if patient.lymphoma_phase == 1 or patient.leukaemia_phase == 1:  # chemotherapy comes first
+        return False
     if patient.transplanted == 1 or patient.pending_treatment != c.NO_AGENT or patient.splenectomy_pending == 1:
         return False
     if patient.remission_after_splenectomy == 1:

@@ -20,6 +20,7 @@ from alps_sim.scenario.words import (
     EndOfTreatment,
     IvigUse,
     Lineage,
+    LineOccasion,
     LongTermTreatment,
     Mechanism,
     Months,
@@ -48,6 +49,7 @@ Lineages = Annotated[tuple[Lineage, ...], Field(strict=False, min_length=1), Aft
 Ends = Annotated[tuple[EndOfTreatment, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
 Treatments = Annotated[tuple[LongTermTreatment, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
 Occasions = Annotated[tuple[Occasion, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
+LineOccasions = Annotated[tuple[LineOccasion, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
 
 
 class StepConditions(Section):
@@ -148,8 +150,8 @@ class LineConditions(Section):
     """If all of these have been tried."""
     minimum_flares: Annotated[int, Field(ge=1, le=50)] | None = None
     """From this many significant flares since the index."""
-    occasions: Occasions | None = None
-    """If one of these brought it up; without it, also when the treatment before has failed."""
+    occasions: LineOccasions | None = None
+    """If one of these brought it up, `treatment_failed` for the end of the treatment before; any without it."""
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Self:

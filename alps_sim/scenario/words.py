@@ -127,6 +127,7 @@ SpleenSize = Annotated[str, Word(codes.SPLEENS, "a spleen size")]
 IvigUse = Annotated[str, Word(codes.IVIG_USES, "when IVIG is given")]
 EndOfTreatment = Annotated[str, Word(codes.AFTER, "how the treatment before ended")]
 Occasion = Annotated[str, Word(codes.OCCASIONS, "an occasion to begin long-term treatment")]
+LineOccasion = Annotated[str, Word(codes.LINE_OCCASIONS, "an occasion to take a line")]
 """The other triggers always hold and are not for the scenario to say."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -102,7 +102,7 @@ def breakthrough(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
 
 
 def relapse_after_splenectomy(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
-    """The first flare after surgery, Weibull since surgery.
+    """The first flare after surgery, Weibull since surgery; or the flares damped, if they go on in the remission.
 
     Parameters
     ----------
@@ -115,6 +115,8 @@ def relapse_after_splenectomy(pieces: pd.DataFrame, assumptions: Assumptions) ->
     shape, scale = values["relapse_after_splenectomy_shape"], values["relapse_after_splenectomy_scale_years"]
     possible = pieces["cytopenia"].to_numpy() & ~pieces["transplanted"].to_numpy()
     at_risk = without_spleen(pieces) & ~pieces["relapsed"].to_numpy() & possible
+    if values["flare_ratio_in_remission"] > 0.0:
+        return at_risk * values["flare_rate_young_per_year"] * values["flare_ratio_in_remission"] * _common(pieces, assumptions)
     return at_risk * weibull(pieces, pieces["removed_at"].to_numpy(np.float64), shape) / scale**shape
 
 
