@@ -1,11 +1,14 @@
 """The documents say what the code does."""
 
 import re
+from itertools import groupby
 from pathlib import Path
 
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.rules.events import HAPPENINGS
+from alps_sim.verification.advishe import FOR_THE_AUTHOR, ITEMS
+from alps_sim.verification.registry import CHECKS
 
 
 def test_every_outcome_is_defined_in_the_outputs_page(root: Path) -> None:
@@ -17,6 +20,23 @@ def test_every_outcome_is_defined_in_the_outputs_page(root: Path) -> None:
 def test_every_happening_of_the_event_log_is_told_in_the_outputs_page(root: Path) -> None:
     page = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
     assert [happening for happening in HAPPENINGS if f"`{happening}`" not in page] == []
+
+
+def test_every_check_of_a_scenario_is_told_in_the_verification_page(root: Path) -> None:
+    page = (root / "docs" / "verification.md").read_text(encoding="utf-8")
+    told = [line for line in page.splitlines() if line.startswith(("### ", "| `")) and not line.startswith("| `--")]
+    expected: list[str] = []
+    for group, checks in groupby(CHECKS, key=lambda check: check.group):
+        expected.append(f"### {group}")
+        expected += [f"| `{check.name}` | {check.title} | {check.done} | {check.expected} |" for check in checks]
+    assert told == expected
+
+
+def test_every_item_of_advishe_is_told_in_the_verification_page(root: Path) -> None:
+    page = (root / "docs" / "verification.md").read_text(encoding="utf-8")
+    for item in ITEMS:
+        answered_by = ", ".join(item.groups) or FOR_THE_AUTHOR
+        assert f"| {item.identifier} | {item.part} | {item.question} | {answered_by} |" in page
 
 
 def test_parameters_named_in_the_model_page_are_in_the_ledger(root: Path, ledger: Ledger) -> None:

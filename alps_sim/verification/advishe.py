@@ -71,7 +71,7 @@ ITEMS: Final = (
         (uncertainty.GROUP,),
         "draws of the same evidence; other sources are for the author",
     ),
-    Item("D4", OUTCOMES, "Were outcomes compared with data, those used to build the model and those not?", hint="the replicas nih_*.yaml"),
+    Item("D4", OUTCOMES, "Were outcomes compared with data, those used to build the model and those not?", hint="alps-sim validate"),
     Item(
         "E1",
         "Other",

@@ -82,7 +82,7 @@ CHECKS: Final = (
         "Computed all hazards anew from the event log, by a program that does not know the rules, in strata of age, spleen, treatment, ...",
         f"Events as many as expected in every stratum; a right program fails in {FAMILY_ERROR:.1%} of runs (Holm).",
         _intensity,
-        40.0,
+        25.0,
     ),
 )
 """Checks of chance."""
