@@ -389,8 +389,8 @@ def test_luck_with_a_drug_tried_again_is_fair(main_inputs: Inputs) -> None:
 def test_a_spleen_of_normal_size_is_never_removed_for_neutropenia_alone_by_the_lineages_seen(main_inputs: Inputs) -> None:
     """Under this reading a large spleen that holds the neutrophils is a reason, so nobody here has one."""
     referrals = 0
-    small = worlds.with_parameters(of_strategy(main_inputs, "early_splenectomy"), spleen_none_probability=1.0, spleen_massive_probability=0.0)
-    for _, lines in lives(small, 2 * BLOCK_SIZE):
+    small = {"spleen_none_probability": 1.0, "spleen_massive_probability": 0.0}
+    for _, lines in lives(worlds.with_parameters(of_strategy(main_inputs, "early_splenectomy"), small), 2 * BLOCK_SIZE):
         seen = 0
         for _, kind, code, _ in lines:
             if kind == events.FLARE:
