@@ -152,6 +152,15 @@ def test_one_draw_is_not_enough() -> None:
         _draws(1).table()
 
 
+def test_one_strategy_alone_has_parameter_uncertainty_and_no_differences() -> None:
+    alone = Draws(model.STRATEGIES[:1], model.WINDOWS, 0)
+    for draw in range(3):
+        alone.add(alone.measure([block[:1] for block in model.blocks(100 + draw, 1100, model.FRAILTY)]))
+    table = alone.table()
+    assert table["comparator"].eq("").all()
+    assert len(table) == 2 * len(OUTCOMES)
+
+
 def test_draw_without_a_strategy_is_refused() -> None:
     with pytest.raises(ValueError, match="each of the 2 strategies"):
         Draws(model.STRATEGIES, model.WINDOWS, 1).measure([model.block(1, 0, 5, model.FRAILTY)[:1]])
