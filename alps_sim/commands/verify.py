@@ -110,11 +110,18 @@ def verify(
     scenario = load_scenario(path, settings)
     bench = bench_of(scenario, patients or PATIENTS, workers or os.cpu_count() or 1)
     if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-        bench.live(bench.inputs(patients=1))
+        progress("compiling the rules, once for this version, about two minutes", 0, 1)
+    _compile(bench)
     begin = time.perf_counter()
     table = run_checks(bench, progress)
     return Verification(scenario, table, advishe(table), time.perf_counter() - begin)
+
+
+def _compile(bench: Bench) -> None:
+    """Have both engines compiled before threads ask for them; a run before may have left the clinic's uncompiled."""
+    one = bench.inputs(patients=1)
+    bench.live(one)
+    bench.clinic(one, 0, 0, 1)
 
 
 def print_verification(verification: Verification) -> None:

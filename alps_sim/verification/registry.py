@@ -69,6 +69,7 @@ def run_checks(bench: Bench, progress: Progress, checks: Sequence[Check] = CHECK
         running = {pool.submit(run_check, check, bench): check for check in sorted(checks, key=_tenths, reverse=True)}
         progress("checking", done, total)
         for future in as_completed(running):
+            future.result()  # an error of a check itself ends all at once
             done += _tenths(running[future])
             progress("checking", done, total)
     finally:
