@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike
-from alps_sim.report.tradeoff import NOUNS, caveat, trade_offs
+from alps_sim.report.tradeoff import ENOUGH_DRAWS, NOUNS, caveat, trade_offs
 
 Interval = tuple[float, float]
 Difference = tuple[float, Interval, Interval]
@@ -27,7 +27,7 @@ SURGERY = dict(zip(NOUNS, (MORE, MORE, FEWER_IN_THIS_RUN, FEWER, FEWER), strict=
 
 def _table(strategies: Mapping[str, Given], interval: Literal[1, 2]) -> pd.DataFrame:
     rows = [
-        ("drug", name, outcome, window, sign * given[0], *intervals, 20)
+        ("drug", name, outcome, window, sign * given[0], *intervals, ENOUGH_DRAWS)
         for name, outcomes in strategies.items()
         for outcome, given in outcomes.items()
         for window, sign, intervals in ((WINDOW, 1, given[interval]), ("5", 0, (0.0, 0.0)))
@@ -131,3 +131,11 @@ def test_failure_of_two_strategies_that_both_intend_nothing_compares() -> None:
     told = _told(dict.fromkeys(NOUNS, MORE), unlike={"treatment_failure": frozenset({"surgery", "drug"})})
     assert "more treatment failure" in told
     assert "*" not in told
+
+
+def test_few_draws_settle_nothing() -> None:
+    table, uncertainty = (_table({"surgery": SURGERY}, interval) for interval in (1, 2))
+    few = uncertainty.assign(draws=ENOUGH_DRAWS - 1)
+    assert "nearly all draws" in trade_offs(table, uncertainty, WINDOW)["surgery"]
+    assert "nearly all draws" not in trade_offs(table, few, WINDOW)["surgery"]
+    assert caveat(few).startswith(f"{ENOUGH_DRAWS - 1} draws of the evidence are too few")

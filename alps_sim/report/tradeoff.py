@@ -23,6 +23,9 @@ NOUNS: Final = {
 }
 """What the answer speaks of, in its order: the outcome in a sentence, and the word for less of it."""
 
+ENOUGH_DRAWS: Final = 40
+"""Draws from which their 2.5th and 97.5th percentiles are more than the outermost of them."""
+
 Verdict = Literal["settled", "in_this_run", "within_error", "none"]
 Interval = tuple[float, float]
 
@@ -98,10 +101,18 @@ def caveat(uncertainty: pd.DataFrame | None) -> str:
     """
     if uncertainty is None:
         return "Parameter uncertainty was not run, so what the evidence settles is not known."
+    if _draws(uncertainty) < ENOUGH_DRAWS:
+        return f"{_draws(uncertainty)} draws of the evidence are too few to tell what it settles; {ENOUGH_DRAWS} are enough."
     return '"Nearly all draws": the 95% parameter interval of the difference excludes zero.'
 
 
+def _draws(uncertainty: pd.DataFrame) -> int:
+    return int(uncertainty["draws"].iloc[0])
+
+
 def _known(uncertainty: pd.DataFrame | None, outcome: str, window: str, strategy: str) -> Interval | None:
+    if uncertainty is None or _draws(uncertainty) < ENOUGH_DRAWS:
+        return None
     return parameter_intervals(uncertainty, outcome, window, difference=True).get(strategy)
 
 
