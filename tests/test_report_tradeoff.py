@@ -100,7 +100,7 @@ def test_without_draws_nothing_is_said_of_the_evidence_but_that_it_was_not_run()
         "differs by no more than simulation error in deaths from any cause."
     )
     assert "Parameter uncertainty was not run" in caveat(None)
-    assert "95% parameter interval" in caveat(_table({}, 2))
+    assert "95% parameter interval" in caveat(_table({"surgery": SURGERY}, 2))
 
 
 def test_every_strategy_is_told_by_its_own_numbers_in_the_order_of_the_table() -> None:
