@@ -45,3 +45,12 @@ def test_parameters_named_in_the_model_page_are_in_the_ledger(root: Path, ledger
     named = set(re.findall(r"`([a-z][a-z0-9_]+_(?:per_year|probability|ratio|days|months|years|share|variance|mg_per_kg))`", page))
     of_strategies = {"wean_quiet_years", "wean_minimum_age_years"}
     assert sorted(named - set(ledger.parameters) - of_strategies) == []
+
+
+def test_the_calibration_page_tells_what_the_shipped_fit_made_of_each_parameter(root: Path, ledger: Ledger) -> None:
+    text = (root / "docs" / "calibration.md").read_text(encoding="utf-8")
+    for block in ledger.fitted:
+        for name, mean, contraction in zip(block.names, block.means().values(), block.contractions, strict=True):
+            (row,) = re.findall(rf"^\| `{re.escape(name)}` \| .*$", text, re.MULTILINE)
+            assert f"| {mean:.3g} (" in row
+            assert f"| {contraction:.2f} |" in row
