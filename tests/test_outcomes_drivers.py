@@ -6,7 +6,7 @@ import pytest
 
 from alps_sim.evidence.ledger import Ledger, Parameter
 from alps_sim.evidence.posterior import FittedBlock
-from alps_sim.outcomes.drivers import FAMILY_ERROR, Drivers, drivers, noise_bound
+from alps_sim.outcomes.drivers import FAMILY_ERROR, Drivers, drivers, noise_bound, read_drivers
 from alps_sim.report.driven import ASSUMED_MARK, driven_note
 from alps_sim.report.numbers import cells
 
@@ -46,6 +46,14 @@ def test_noise_is_called_a_driver_about_as_rarely_as_the_bound_says(values: np.n
     answers = np.random.default_rng(7).random((DRAWS, 2_000))
     share = np.mean([bool(one.shares) for one in drivers(NAMES, values, answers, frozenset())])
     assert share < FAMILY_ERROR + 4.0 * np.sqrt(FAMILY_ERROR * (1.0 - FAMILY_ERROR) / 2_000)
+
+
+def test_drivers_read_back_are_those_written(values: np.ndarray) -> None:
+    one = found(values, 1.3 * values[:, 3] + values[:, 4], "parameter_3")
+    again = read_drivers(str(one))
+    assert again.assumed == one.assumed
+    assert again.shares == pytest.approx(dict(one.shares), abs=0.005)
+    assert read_drivers(str(Drivers({}, frozenset()))) == Drivers({}, frozenset())
 
 
 def test_few_draws_find_none() -> None:

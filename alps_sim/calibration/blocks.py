@@ -10,11 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from alps_sim.evidence.targets import Target, load_targets
+from alps_sim.evidence.targets import CALIBRATED, Target, load_targets
 from alps_sim.outcomes.properties import Flags, Rows, one_opsi, splenectomised
 from alps_sim.outcomes.statistics import STATISTICS
-
-CALIBRATED: Final = "CALIBRATED"
 
 
 @dataclass(frozen=True)

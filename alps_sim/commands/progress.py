@@ -7,6 +7,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 
+def console_of(width: int) -> Console:
+    """Standard output for tables, as wide as the terminal.
+
+    Parameters
+    ----------
+    width
+        Columns where there is no terminal to ask.
+    """
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=width)
+
+
 class Bars:
     """One bar for each kind of work, shown while it lasts.
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alps_sim import accelerate
+from alps_sim.commands.progress import console_of
 from alps_sim.draws import Progress, no_progress
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import load_ledger
@@ -115,9 +116,7 @@ def print_robustness(found: Robustness) -> None:
     found
         Of `robustness`.
     """
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
+    console = console_of(WIDTH)
     for outcome in outcome_tables(found.study.table):
         table = Table(title=outcome.title, title_justify="left", title_style="bold")
         for name in outcome.columns:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from alps_sim import accelerate
+from alps_sim.commands.progress import console_of
 from alps_sim.draws import Progress, no_progress
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.store import ResultsFolder
@@ -132,9 +132,7 @@ def print_verification(verification: Verification) -> None:
     verification
         Of `verify`.
     """
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
+    console = console_of(WIDTH)
     for group, part in verification.table.groupby("group", sort=False):
         table = _columns(str(group), ("Check", 2), ("Done", 3), ("Expected", 3), ("Found", 3))
         table.add_column("Result", no_wrap=False, width=7)

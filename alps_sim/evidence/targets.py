@@ -18,7 +18,8 @@ from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILE: Final = FOLDER / "targets.yaml"
 
-CLASSES: Final = ("INPUT", "CALIBRATED", "HELD_OUT")
+CALIBRATED: Final = "CALIBRATED"
+CLASSES: Final = ("INPUT", CALIBRATED, "HELD_OUT")
 
 ORIGINS: Final = ("birth", "presentation", "enrolment", "splenectomy", "drug_start")
 """Where a window may begin."""

@@ -17,6 +17,11 @@ from alps_sim.rules.codes import CAUSES_OF_DEATH
 
 Kind = Literal["indicator", "count", "amount", "rate"]
 
+HEADLINE_WINDOW: Final = "20"
+"""Years of the window that answers first, where a run has it."""
+LIFETIME: Final = "lifetime"
+"""The window that ends with the life."""
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -45,6 +45,19 @@ class Drivers:
         return "; ".join(f"{name} {share:.2f}{' assumed' if name in self.assumed else ''}" for name, share in shown)
 
 
+def read_drivers(text: str) -> Drivers:
+    """Drivers as `parameter_uncertainty.csv` has them, which `str` has written.
+
+    Parameters
+    ----------
+    text
+        The column `drivers`.
+    """
+    entries = [entry.split() for entry in text.split("; ") if entry]
+    assumed = frozenset(name for name, _, *assumption in entries if assumption)
+    return Drivers({name: float(share) for name, share, *_ in entries}, assumed)
+
+
 def noise_bound(draws: int, parameters: int) -> float:
     """Squared rank correlation that none of some parameters without effect exceeds, but for `FAMILY_ERROR`.
 

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.outcomes.drivers import read_drivers
 
 ASSUMED_MARK: Final = "†"
 """Stands behind an interval of parameter uncertainty that assumptions move more than evidence does."""
@@ -38,11 +39,10 @@ def driven_note(uncertainty: pd.DataFrame | None, outcomes: Sequence[str], windo
 
 def _told(outcome: str, rows: pd.DataFrame) -> str:
     """An outcome with the assumptions that most often move it."""
-    entries = [entry.split() for text in rows["drivers"] for entry in text.split("; ")]
     shares: dict[str, float] = {}
-    for entry in entries:
-        if entry[-1] == "assumed":
-            shares[entry[0]] = shares.get(entry[0], 0.0) + float(entry[1])
+    for found in map(read_drivers, rows["drivers"]):
+        for name in found.assumed:
+            shares[name] = shares.get(name, 0.0) + found.shares[name]
     names = sorted(shares, key=lambda name: (-shares[name], name))[:_NAMED]
     label = OUTCOMES[outcome].label
     return f"{label if label[:2].isupper() else label[:1].lower() + label[1:]} with {' and '.join(names)}"

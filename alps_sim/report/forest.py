@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from alps_sim.report.numbers import LIFETIME, shown
+from alps_sim.outcomes.definitions import LIFETIME
+from alps_sim.report.numbers import shown
 from alps_sim.report.robustness import NOT_RUN, TURNS
 from alps_sim.report.theme import MUTED_COLOUR, WIDTH_INCHES, Style, footnote, strategy_legend, strategy_styles, themed, words
 

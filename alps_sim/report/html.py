@@ -13,10 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alps_sim.evidence.ledger import GRADES, Ledger
 from alps_sim.outcomes.bookkeeping import Bookkeeping
+from alps_sim.outcomes.definitions import HEADLINE_WINDOW
 from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
 from alps_sim.report.comparable import Unlike, footnote, unlike
 from alps_sim.report.driven import driven_note
-from alps_sim.report.numbers import HEADLINE_WINDOW, chosen_window
+from alps_sim.report.numbers import chosen_window
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario.schema import Scenario
 

@@ -11,13 +11,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.outcomes.definitions import HEADLINE_WINDOW, LIFETIME, OUTCOMES
 from alps_sim.outcomes.survival import INCIDENCE_CURVES
 from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
 from alps_sim.report.driven import ASSUMED_MARK
 
-HEADLINE_WINDOW: Final = "20"
-LIFETIME: Final = "lifetime"
 SIGNIFICANT_DIGITS: Final = 3
 MOST_DECIMALS: Final = 3
 ROUNDED_BEFORE_THE_POINT: Final = 10_000.0

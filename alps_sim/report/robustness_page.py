@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from alps_sim.outcomes.definitions import LIFETIME
 from alps_sim.report.comparable import MARK
-from alps_sim.report.numbers import LIFETIME, decimals, interval, number, shown
+from alps_sim.report.numbers import decimals, interval, number, shown
 from alps_sim.report.robustness import EXPLAINED, NOT_RUN, case_name, comparator_sentences, conclusion_sentences, notes
 
 Column = tuple[str, str]

@@ -13,13 +13,11 @@ import numpy as np
 
 from alps_sim.outcomes.adjust import MINIMUM_EVENTS
 from alps_sim.outcomes.block import BlockResult
-from alps_sim.outcomes.definitions import BASE_INDEX, OUTCOMES, base_values
+from alps_sim.outcomes.definitions import BASE_INDEX, HEADLINE_WINDOW, LIFETIME, OUTCOMES, base_values
 from alps_sim.outcomes.intervals import difference_interval, share_interval, t_multiplier
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-HEADLINE_WINDOW: Final = "20"
-LIFETIME: Final = "lifetime"
 LESS_IS_BETTER: Final = ("opsi_deaths", "treatment_failure", "prednisone_mg_per_kg_per_year")
 MORE_IS_BETTER: Final = ("life_years", "qalys")
 

@@ -4,7 +4,8 @@ from typing import Final
 
 import pandas as pd
 
-CALIBRATED: Final = "CALIBRATED"
+from alps_sim.evidence.targets import CALIBRATED
+
 CLOSE_SD: Final = 1.0
 """Farthest from the published figure that the predictive mean may be, in standard deviations of chance alone."""
 WIDEST_RATIO: Final = 2.0

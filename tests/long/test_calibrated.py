@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from alps_sim.evidence.ledger import load_ledger, load_priors
+from alps_sim.evidence.targets import CALIBRATED
 from alps_sim.validation.compare import compare
-from alps_sim.validation.criteria import CALIBRATED, calibrated
+from alps_sim.validation.criteria import calibrated
 from alps_sim.validation.parameters import ParameterSource, beliefs, multiplied
 from alps_sim.validation.replicate import Effort
 from alps_sim.validation.studies import published_studies
