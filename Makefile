@@ -3,6 +3,7 @@
 # make lint              ruff and mypy alone
 # make format            let ruff rewrite the code in the house format
 # make verify-statistics the long statistical tests
+# make diagram           draw the states and events of docs/model.md anew
 # make calibrate         fit the model to the published figures anew, after a change of the rules
 # make benchmarks        speed and memory, measured
 # make clean             remove the environment and the caches; results stay
@@ -21,7 +22,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint format verify-statistics calibrate benchmarks clean
+.PHONY: run test lint format verify-statistics calibrate diagram benchmarks clean
 
 run: $(INSTALLED)
 	$(BIN)/alps-sim run $(SCENARIO) $(RUN_OPTIONS)
@@ -41,8 +42,14 @@ format: $(INSTALLED_DEV)
 verify-statistics: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -q tests/long
 
+diagram: $(INSTALLED_DEV)
+	$(BIN)/python -m tests.diagram
+
 calibrate: $(INSTALLED_DEV)
 	$(BIN)/alps-sim calibrate --out alps_sim/evidence/posterior
+	for reading in damped_flares at_least_two all; do \
+	    $(BIN)/alps-sim calibrate --reading $$reading --cohorts 80000 --out alps_sim/evidence/posterior_of_readings/$$reading || exit 1; \
+	done
 
 benchmarks: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks

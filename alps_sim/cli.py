@@ -88,6 +88,9 @@ def run(
     draws: Annotated[
         int | None, typer.Option(min=0, help="Draws for parameter uncertainty, in place of the scenario's; 0 for none.")
     ] = None,
+    posterior: Annotated[
+        Path | None, typer.Option(help="Folder of `alps-sim calibrate`; its fits take the place of the shipped ones.")
+    ] = None,
 ) -> None:
     """Simulate a scenario; leave a results folder with its report, and print the answer."""
     chosen, given, place = _names(strategies), _settings(settings or []), _place(out)
@@ -107,6 +110,7 @@ def run(
                 settings=given,
                 events=events,
                 draws=draws,
+                posterior=posterior,
                 progress=bars,
                 answered=bars.say,
             )
@@ -154,6 +158,9 @@ def calibrate(
     scenarios: Annotated[Path, typer.Option(help="Folder of the replicas of the published cohorts.")] = Path("scenarios"),
     out: Annotated[Path, typer.Option(help="Folder for the posterior.")] = Path("results/calibration"),
     cohorts: Annotated[int, typer.Option(min=2_000, help="Simulated cohorts in the largest bank.")] = 300_000,
+    reading: Annotated[
+        str | None, typer.Option(metavar="ALTERNATIVE", help="Fit the cohort under another structure or reading of its figures.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Key of the random numbers.")] = 20150331,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default. Results do not depend on it.")] = None,
 ) -> None:
@@ -166,7 +173,7 @@ def calibrate(
         from alps_sim.commands.progress import Bars
 
         with Bars() as bars:
-            text = calibrated(scenarios, _place(out) or out, cohorts, seed, workers or os.cpu_count() or 1, bars)
+            text = calibrated(scenarios, _place(out) or out, cohorts, seed, workers or os.cpu_count() or 1, bars, reading)
     typer.echo(f"{text}\n\nPosterior: {out}")
 
 

@@ -28,7 +28,7 @@ def no_progress(what: str, done: int, of: int) -> None:
 
 
 def draw_values(scenario: Scenario, ledger: Ledger, draw: int) -> dict[str, float]:
-    """Parameter values of one joint draw; readings and overrides of the scenario hold in every draw.
+    """Parameter values of one joint draw; readings of the scenario and overrides without a distribution hold in every draw.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def draw_values(scenario: Scenario, ledger: Ledger, draw: int) -> dict[str, floa
         Number of the draw.
     """
     drawn = ledger.draw(draw, scenario.seed)
-    return {**drawn, **scenario.override_values(drawn)}
+    return {**drawn, **scenario.override_values(drawn, draw)}
 
 
 def draw_inputs(scenario: Scenario, ledger: Ledger, draw: int) -> Inputs:

@@ -30,7 +30,7 @@ from alps_sim.rules.codes import (
 from alps_sim.rules.state import ATTRIBUTE_DTYPE
 from alps_sim.rules.world import FloatArray
 from alps_sim.scenario.inputs import Inputs
-from alps_sim.scenario.patients import Observation, TruncatedLogNormal
+from alps_sim.scenario.patients import Observation, Quantiles, TruncatedLogNormal
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -68,11 +68,12 @@ class _Block:
 
     def __init__(self, seed: int, replication: int, patients: IntArray) -> None:
         self.patients = patients
-        self._key = (seed, replication)
+        # all at once: one by one they took a seventh of the time of a cohort of 150
+        self._numbers = uniforms(seed, replication, patients, POPULATION, np.arange(len(DRAWS))[:, None])
 
     def __getitem__(self, draw: str) -> FloatArray:
-        seed, replication = self._key
-        return uniforms(seed, replication, self.patients, POPULATION, DRAWS.index(draw))
+        numbers: FloatArray = self._numbers[DRAWS.index(draw)]
+        return numbers
 
 
 def draw_population(inputs: Inputs, replication: int, first: int, count: int) -> np.recarray[Any, Any]:
@@ -128,7 +129,7 @@ def expected_attributes(inputs: Inputs) -> dict[str, float]:
     }
 
 
-def age_distribution(inputs: Inputs) -> TruncatedLogNormal:
+def age_distribution(inputs: Inputs) -> TruncatedLogNormal | Quantiles:
     """Distribution of the age at the index: the scenario's own, or the ledger's cut to the published range.
 
     Parameters
@@ -148,17 +149,20 @@ def age_distribution(inputs: Inputs) -> TruncatedLogNormal:
     )
 
 
-def log_mean(distribution: TruncatedLogNormal) -> float:
-    """Expectation of the logarithm of a truncated log-normal variable, in closed form.
+def log_mean(distribution: TruncatedLogNormal | Quantiles) -> float:
+    """Expectation of the logarithm, in closed form.
 
-    mu + sigma (phi(a) - phi(b)) / (Phi(b) - Phi(a)), a and b the standardised logarithms of the cuts (Johnson, Kotz and
-    Balakrishnan 1994, "Continuous Univariate Distributions" 1, section 13.10.1).
+    Of quantiles the area under their straight lines. Of the truncated log-normal mu + sigma (phi(a) - phi(b)) / (Phi(b) - Phi(a)),
+    a and b the standardised logarithms of the cuts (Johnson, Kotz and Balakrishnan 1994, "Continuous Univariate Distributions" 1,
+    section 13.10.1).
 
     Parameters
     ----------
     distribution
         In years.
     """
+    if isinstance(distribution, Quantiles):
+        return float(np.trapezoid(distribution.logarithms, distribution.shares))
     centre = math.log(distribution.median)
     if distribution.log_sd == 0.0:
         return math.log(_within_cuts(distribution))
@@ -179,7 +183,7 @@ def _draw_person(attributes: np.ndarray[Any, Any], u: _Block, inputs: Inputs) ->
     population = inputs.population
     attributes["genotype"] = np.where(u["genotype"] < population.genotype_shares[GENOTYPES[ALPS_FAS]], ALPS_FAS, ALPS_U)
     attributes["sex"] = np.where(u["sex"] < population.male_share, MALE, FEMALE)
-    attributes["age_at_index"] = _truncated_log_normal(u["age_at_index"], age_distribution(inputs))
+    attributes["age_at_index"] = _years(u["age_at_index"], age_distribution(inputs))
     attributes["weight_z"] = _within(u["weight_z"], WEIGHT_Z_LIMIT)
     attributes["prevention_luck"] = u["prevention_luck"]
 
@@ -248,7 +252,7 @@ def _draw_observation(attributes: np.ndarray[Any, Any], u: _Block, observation: 
     entry = np.zeros(u.patients.size) if lag is None else _log_normal(u["entry"], lag.median, lag.log_sd)
     # a study that also counts those who died before enrolment has, in effect, enrolled them at the index
     attributes["entry_years"] = entry if observation.alive_at_entry else 0.0
-    attributes["observation_years"] = entry + _truncated_log_normal(u["follow_up"], observation.follow_up_years)
+    attributes["observation_years"] = entry + _years(u["follow_up"], observation.follow_up_years)
 
 
 def _gamma_frailty(uniform: FloatArray, variance: float) -> FloatArray:
@@ -262,6 +266,13 @@ def _gamma_frailty(uniform: FloatArray, variance: float) -> FloatArray:
 
 def _log_normal(uniform: FloatArray, median: float, log_sd: float) -> FloatArray:
     return median * _exponentials(log_sd * ndtri(uniform))
+
+
+def _years(uniform: FloatArray, distribution: TruncatedLogNormal | Quantiles) -> FloatArray:
+    """Inversion of either kind of distribution."""
+    if isinstance(distribution, Quantiles):
+        return _exponentials(np.interp(uniform, distribution.shares, distribution.logarithms))
+    return _truncated_log_normal(uniform, distribution)
 
 
 def _truncated_log_normal(uniform: FloatArray, distribution: TruncatedLogNormal) -> FloatArray:

@@ -162,7 +162,11 @@ def unit_exponential(seed: np.uint64, replication: np.uint64, patient: int, stre
 
 
 def uniforms(
-    seed: int, replication: int, patients: np.ndarray[Any, np.dtype[np.int64]], stream: int, index: int
+    seed: int,
+    replication: int,
+    patients: np.ndarray[Any, np.dtype[np.int64]],
+    stream: int,
+    index: int | np.ndarray[Any, np.dtype[np.int64]],
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The numbers of `uniform` for many patients at once, equal to the last bit.
 
@@ -170,16 +174,19 @@ def uniforms(
     ----------
     patients
         (n,) patient numbers.
+    index
+        One, or (k, 1) of them.
 
     Returns
     -------
     numpy.ndarray
-        (n,) uniforms in (0, 1).
+        (n,) or (k, n) uniforms in (0, 1).
     """
-    c0 = np.full(patients.shape, index, dtype=np.uint64)
-    c1 = np.full(patients.shape, stream, dtype=np.uint64)
-    c2 = patients.astype(np.uint64)
-    c3 = np.full(patients.shape, replication, dtype=np.uint64)
+    shape = np.broadcast_shapes(patients.shape, np.shape(index))
+    c0 = np.broadcast_to(np.asarray(index, dtype=np.uint64), shape)
+    c1 = np.full(shape, stream, dtype=np.uint64)
+    c2 = np.broadcast_to(patients.astype(np.uint64), shape)
+    c3 = np.full(shape, replication, dtype=np.uint64)
     k0, k1 = np.uint64(seed) & _MASK, np.uint64(seed) >> _32
     for _ in range(10):
         product_0, product_1 = _MULTIPLIER_0 * c0, _MULTIPLIER_1 * c2

@@ -224,6 +224,7 @@ def run(
     settings: Mapping[str, Any] | None = None,
     events: bool = False,
     draws: int | None = None,
+    posterior: Path | None = None,
     progress: Progress = no_progress,
     answered: Answered = not_told,
 ) -> RunResult:
@@ -243,6 +244,8 @@ def run(
         Parameter values by ledger name, over those of the scenario.
     events
         Whether to write `events.parquet`.
+    posterior
+        Folder of `alps-sim calibrate` whose fits take the place of the shipped ones.
     progress
         Told how far the work is.
     answered
@@ -261,7 +264,7 @@ def run(
         If the results cannot be written.
     """
     scenario = resolve(scenario_path, patients, seed, strategies, settings, draws)
-    ledger = load_ledger()
+    ledger = load_ledger(posterior)
     place = Path(out) if out is not None else RESULTS / scenario.name / _run_name(scenario, ledger)
     with ResultsFolder(place) as folder:
         return _run_into(folder, scenario, ledger, workers or os.cpu_count() or 1, events, progress, answered)

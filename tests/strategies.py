@@ -148,6 +148,14 @@ def _log_normals() -> st.SearchStrategy[Words]:
 
 
 @st.composite
+def quantiles(draw: st.DrawFn) -> Words:
+    """A distribution of years by its quantiles."""
+    inner = draw(st.lists(_numbers(0.05, 0.95), max_size=3, unique=True))
+    years = draw(st.lists(_numbers(0.5, 60.0), min_size=len(inner) + 2, max_size=len(inner) + 2, unique=True))
+    return {"distribution": "quantiles", "shares": [0.0, *sorted(inner), 1.0], "years": sorted(years)}
+
+
+@st.composite
 def populations(draw: st.DrawFn) -> Words:
     """Who the patients are."""
     fas = draw(shares())
@@ -160,7 +168,7 @@ def populations(draw: st.DrawFn) -> Words:
         "genotype_shares": {"ALPS-FAS": fas, "ALPS-U": 1.0 - fas},
         "male_share": draw(shares()),
         "cytopenia_share": draw(st.one_of(st.just(1.0), shares())),
-        "age_at_index_years": draw(st.one_of(st.just("from_ledger"), _log_normals())),
+        "age_at_index_years": draw(st.one_of(st.just("from_ledger"), _log_normals(), quantiles())),
         "prior_splenectomy": draw(st.one_of(st.just("none"), prior)),
         "observation": draw(st.one_of(st.just("lifetime"), observation)),
     }

@@ -106,7 +106,7 @@ def test_version_is_that_of_the_package() -> None:
 
 
 def test_run_passes_its_options_on(simulation: Simulation) -> None:
-    options = "--patients 50 --seed 7 --workers 2 --out elsewhere --events --draws 3"
+    options = "--patients 50 --seed 7 --workers 2 --out elsewhere --events --draws 3 --posterior mine"
     given = called("run", DEMO, *options.split(), "--strategies", "b, a", "--set", "opsi_shape=0.8", "--set", "adherence_child = 0.7")
     assert given.exit_code == 0, given.output
     assert simulation.asked.pop("progress")
@@ -121,6 +121,7 @@ def test_run_passes_its_options_on(simulation: Simulation) -> None:
         "settings": {"opsi_shape": "0.8", "adherence_child": "0.7"},
         "events": True,
         "draws": 3,
+        "posterior": Path("mine"),
     }
 
 

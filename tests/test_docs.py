@@ -9,6 +9,7 @@ from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.rules.events import HAPPENINGS
 from alps_sim.verification.advishe import FOR_THE_AUTHOR, ITEMS
 from alps_sim.verification.registry import CHECKS
+from tests.diagram import diagrams, page_with
 
 
 def test_every_outcome_is_defined_in_the_outputs_page(root: Path) -> None:
@@ -54,3 +55,9 @@ def test_the_calibration_page_tells_what_the_shipped_fit_made_of_each_parameter(
             (row,) = re.findall(rf"^\| `{re.escape(name)}` \| .*$", text, re.MULTILINE)
             assert f"| {mean:.3g} (" in row
             assert f"| {contraction:.2f} |" in row
+
+
+def test_the_diagram_of_states_and_events_is_that_of_the_lives_that_the_code_lives(root: Path) -> None:
+    page = (root / "docs" / "model.md").read_text(encoding="utf-8")
+    assert "stateDiagram" in page
+    assert page_with(diagrams(), page) == page, "draw it anew with `make diagram`"

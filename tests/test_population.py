@@ -19,7 +19,7 @@ from alps_sim.population import DRAWS, WEIGHT_Z_LIMIT, age_distribution, draw_po
 from alps_sim.rules import codes
 from alps_sim.rules.state import ATTRIBUTE_DTYPE
 from alps_sim.scenario.inputs import Inputs
-from alps_sim.scenario.patients import LogNormal, Observation, PriorSplenectomy, TruncatedLogNormal
+from alps_sim.scenario.patients import LogNormal, Observation, PriorSplenectomy, Quantiles, TruncatedLogNormal
 from tests import strategies
 
 MANY: Final = 200_000
@@ -114,6 +114,7 @@ def test_shares_are_those_of_the_scenario(main_inputs: Inputs) -> None:
 
 def test_age_has_the_truncated_log_normal_distribution(main_inputs: Inputs, many: Any) -> None:
     age = age_distribution(main_inputs)
+    assert isinstance(age, TruncatedLogNormal)
     low, high = (math.log(cut / age.median) / age.log_sd for cut in (age.minimum, age.maximum))
     expected = stats.truncnorm(low, high, loc=math.log(age.median), scale=age.log_sd)
     assert (age.minimum, age.maximum) == (1.0, 53.0)
@@ -136,6 +137,18 @@ def test_expected_logarithm_of_the_age_agrees_with_scipy_and_with_the_draws(main
     expected = stats.truncnorm.mean(low, high, loc=math.log(distribution.median), scale=distribution.log_sd)
     assert log_mean(distribution) == pytest.approx(expected, rel=1e-9)
     assert_mean(np.log(draw_population(inputs, 0, 0, MANY).age_at_index), log_mean(distribution))
+
+
+def test_ages_by_quantiles_lie_below_each_with_its_share_and_their_logarithm_runs_straight_between(main_inputs: Inputs) -> None:
+    distribution = Quantiles(shares=(0.0, 0.5, 0.8, 1.0), years=(1.0, 2.0, 18.0, 37.0))
+    ages = draw_population(with_population(main_inputs, age_at_index_years=distribution), 0, 0, MANY).age_at_index
+    assert (distribution.minimum, distribution.maximum) == (1.0, 37.0)
+    assert distribution.median == pytest.approx(2.0)
+    assert (ages.min(), ages.max()) == (pytest.approx(1.0, abs=0.01), pytest.approx(37.0, abs=0.1))
+    assert_mean(ages < 2.0, 0.5)
+    assert_mean(ages < 18.0, 0.8)
+    assert_mean(ages < 6.0, 0.65)  # the root of 2 x 18, halfway between their logarithms
+    assert_mean(np.log(ages), log_mean(distribution))
 
 
 def test_without_spread_everybody_has_the_median(main_inputs: Inputs) -> None:

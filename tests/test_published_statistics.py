@@ -88,7 +88,9 @@ def test_rituximab_is_told_by_the_lineage_that_was_treated() -> None:
 
 def test_remission_and_dependence_at_the_end() -> None:
     """In remission; on a drug; weaned; flared again; dead on a drug."""
-    rows = observed(5, first_agent_time=[NEVER, 1.0, 1.0, NEVER, 1.0], second_flare_time=[NEVER, 1.0, 1.0, 2.0, 1.0])
+    weaned = [NEVER, NEVER, 2.0, NEVER, NEVER]
+    times = {"first_agent_time": [NEVER, 1.0, 1.0, NEVER, 1.0], "second_flare_time": [NEVER, 1.0, 1.0, 2.0, 1.0]}
+    rows = observed(5, first_agent_wean_time=weaned, **times)
     rows["weaned_agent"][2], rows["death_time"][4] = codes.MMF, 2.0
     assert value("continuous_remission", rows) == pytest.approx(1 / 5)
     assert value("treatment_dependent", rows) == pytest.approx(1 / 5)

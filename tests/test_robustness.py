@@ -9,12 +9,22 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from alps_sim.calibration.blocks import BLOCKS, OTHER_STRUCTURES
 from alps_sim.cli import app
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.evidence.readings import load_readings
 from alps_sim.outcomes.intervals import share_interval
 from alps_sim.report.robustness import conclusion_sentences
-from alps_sim.robustness.alternatives import ANOTHER_SCENARIO, BASE, NOT_FITTED_ANEW, THROUGH_THE_FIT, Case, alternatives, base_case
+from alps_sim.robustness.alternatives import (
+    ANOTHER_SCENARIO,
+    BASE,
+    FITTED_ANEW,
+    NOT_FITTED_ANEW,
+    THROUGH_THE_FIT,
+    Case,
+    alternatives,
+    base_case,
+)
 from alps_sim.robustness.measures import Difference, Measure, Sample, difference, measures_of
 from alps_sim.robustness.order import FADES, HOLDS, NOT_RUN, OPEN, TURNS, UNCHANGED, Pair, conclusions, order_verdict, order_words
 from alps_sim.robustness.study import NO_LIFE_CHANGES, case_inputs, run_study
@@ -45,18 +55,33 @@ def test_each_alternative_changes_what_its_reading_sets_and_nothing_else(scenari
     base = base_case(scenario, ledger).values
     for case in alternatives(scenario, ledger):
         changed = {name for name, value in case.values.items() if value != base[name]}
+        if case.note == FITTED_ANEW:
+            continue
         assert changed <= set(load_readings()[case.reading].alternatives[case.alternative].parameters)
         assert changed or case.pulse_days is not None or not case.runs
 
 
 def test_what_acts_through_the_fit_alone_is_not_run(scenario: Scenario, ledger: Ledger) -> None:
     found = by_name(scenario, ledger)
-    for name in ("entry_into_the_cohort: all", "mmf_age_range: text"):
-        assert not found[name].runs
-        assert found[name].note == THROUGH_THE_FIT
+    assert not found["mmf_age_range: text"].runs
+    assert found["mmf_age_range: text"].note == THROUGH_THE_FIT
     assert found["first_treatment: text"].note == ANOTHER_SCENARIO.format(name="paper_text_algorithm")
     assert found["multiple_episodes: at_least_two"].runs
     assert found["multiple_episodes: at_least_two"].note == NOT_FITTED_ANEW
+
+
+def test_where_the_cohort_was_fitted_anew_the_alternative_runs_with_that_fit(scenario: Scenario, ledger: Ledger) -> None:
+    found = by_name(scenario, ledger)
+    anew = {case.name: case for case in found.values() if case.note == FITTED_ANEW}
+    assert set(anew) == {f"{block.reading[0]}: {block.reading[1]}, fitted anew" for block in OTHER_STRUCTURES}
+    assert "entry_into_the_cohort: all" not in found
+    base = base_case(scenario, ledger).values
+    for block in OTHER_STRUCTURES:
+        values = anew[f"{block.reading[0]}: {block.reading[1]}, fitted anew"].values
+        changed = {name for name, value in values.items() if value != base[name]}
+        assert changed <= {*block.fitted, *block.tied.values(), *BLOCKS[0].fitted}
+        assert "opsi_mean_rate_per_year" in changed
+    assert anew["relapse_after_splenectomy: damped_flares, fitted anew"].values["flare_ratio_in_remission"] > 0.0
 
 
 def test_the_alternative_of_a_reading_that_the_scenario_selects_is_the_ledgers_own(scenario: Scenario, ledger: Ledger) -> None:

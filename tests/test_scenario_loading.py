@@ -4,8 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from alps_sim.draws import draw_values
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.loader import load_scenario
@@ -169,12 +171,28 @@ class TestOverrides:
             ("opsi_shape: .inf", "expected"),
             ("opsi_shape: 3 years", "expected"),
             ("opsi_shape: {note: without a value}", "`value`"),
+            ('opsi_shape: {value: 0.8, distribution: "lognorm(median=0.8, sigma=0.1)"}', "did you mean `lognormal` or `normal`?"),
+            ("opsi_shape: {value: 0.8, distribution: fixed}", "leave it out"),
+            ("opsi_shape: {value: 0.8, distribution: 3}", "expected a distribution such as"),
+            ('opsi_shape: {value: 0.8, distribution: "lognormal(median=8, sigma=0.1)"}', "within its distribution"),
+            ('opsi_fatality_probability: {value: 0.5, distribution: "lognormal(median=0.5, sigma=1)"}', "cut it with"),
         ],
     )
     def test_a_bad_override_is_refused_at_its_line(self, tmp_path: Path, text: str, told: str) -> None:
         error = error_of(layer(tmp_path, f"parameters:\n  {text}\n"))
         assert error.line == 4
         assert told in error.message
+
+    def test_an_override_with_a_distribution_is_drawn_and_its_value_is_the_base_case(self, tmp_path: Path) -> None:
+        text = 'parameters:\n  opsi_fatality_probability: {value: 0.4, distribution: "beta(alpha=4, beta=6)"}\n  opsi_shape: 0.8\n'
+        scenario = load_scenario(layer(tmp_path, text))
+        drawn = [draw_values(scenario, load_ledger(), draw) for draw in range(400)]
+        fatality = [values["opsi_fatality_probability"] for values in drawn]
+        assert scenario.parameter_values(load_ledger())["opsi_fatality_probability"] == 0.4
+        assert np.mean(fatality) == pytest.approx(0.4, abs=4 * 0.148 / 20)  # standard deviation of the beta 0.148; four of the mean
+        assert np.std(fatality) == pytest.approx(0.148, rel=0.2)
+        assert {values["opsi_shape"] for values in drawn} == {0.8}
+        assert draw_values(scenario, load_ledger(), 7) == drawn[7]
 
     def test_an_override_that_nothing_reads_is_refused(self, tmp_path: Path) -> None:
         text = "only_strategies: [steroids_alone]\ncomparator: steroids_alone\nparameters: {drug.mmf.effect_median_days: 30}\n"

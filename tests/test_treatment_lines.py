@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from alps_sim.engines.clinic import Clinic
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.outcomes.block import BLOCK_SIZE, CONTROLS
 from alps_sim.population import draw_population
-from alps_sim.rules import codes, events
+from alps_sim.rules import accounts, codes, events
 from alps_sim.rules.body import weight_of
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.strategy import Line
@@ -26,6 +26,7 @@ QUIET_YEARS: Final = 3.0
 """After which the main scenario weans."""
 WINDOW_YEARS: Final = 3.0
 """In which flares count together under early splenectomy."""
+CANCERS: Final = {events.HODGKIN_LYMPHOMA, events.NON_HODGKIN_LYMPHOMA, events.OTHER_MALIGNANCY}
 RESUMED, BRIDGE = 1.0, 2.0
 """Values of an `agent_start` line."""
 
@@ -65,12 +66,15 @@ def first(lines: Lines, kind: int) -> float:
 # Bridges
 
 
-def test_a_child_on_a_bridge_is_referred_at_the_first_flare_from_five_on_and_never_while_quiet(main_inputs: Inputs) -> None:
+def test_a_child_on_a_bridge_is_referred_when_flares_come_close_together_from_five_on_and_never_while_quiet(main_inputs: Inputs) -> None:
     referred = 0
     for row, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy"), 4 * BLOCK_SIZE):
-        age, phase, bridged, free, seen = row["age_at_index"], codes.PHASE_NONE, False, True, 0
+        age, phase, bridged, free, seen, last, chain = row["age_at_index"], codes.PHASE_NONE, False, True, 0, -codes.NEVER, 0
         referrals = {time for time, kind, code, _ in lines if kind == events.LOG_REFERRAL and code == 0}
         for time, kind, code, value in lines:
+            if kind in (events.FLARE, events.BREAKTHROUGH):
+                chain = 1 if time - last > WINDOW_YEARS else chain + (kind == events.FLARE)
+                last = time
             if kind == events.LOG_PHASE:
                 phase = code
             elif kind == events.LOG_AGENT_START:
@@ -85,9 +89,28 @@ def test_a_child_on_a_bridge_is_referred_at_the_first_flare_from_five_on_and_nev
                 assert phase != codes.PHASE_NONE
             elif kind == events.FLARE:
                 seen |= code & ALL_LINEAGES
-                awaited = bridged and free and seen != codes.NEUTROPENIA_BIT and age + time > FIVE
+                awaited = bridged and free and seen != codes.NEUTROPENIA_BIT and age + time > FIVE and chain > 1
                 assert not awaited or time in referrals or first(lines, events.LOG_DEATH) <= time or first_cancer(row) <= time
     assert referred > 100
+
+
+def test_a_bridge_that_holds_is_not_given_up_for_a_flare_that_stands_alone(main_inputs: Inputs) -> None:
+    alone = 0
+    for row, lines in lives(of_strategy(children(main_inputs, 2.5), "early_splenectomy"), 4 * BLOCK_SIZE):
+        held, signs, last = False, 0, -codes.NEVER
+        referrals = {time for time, kind, _, _ in lines if kind == events.LOG_REFERRAL}
+        for time, kind, _, value in lines:
+            if kind == events.LOG_AGENT_START:
+                bridged, held, signs = value == BRIDGE, False, 0
+            elif kind in (events.LOG_AGENT_ANSWER, events.LOG_AGENT_STOP):
+                held = kind == events.LOG_AGENT_ANSWER and bridged
+            elif kind in (events.FLARE, events.BREAKTHROUGH):
+                signs += held
+                if kind == events.FLARE and held and signs == 1 and time - last > WINDOW_YEARS and row["age_at_index"] + time > FIVE:
+                    alone += 1
+                    assert time not in referrals
+                last = time
+    assert alone > 100
 
 
 def test_a_bridge_is_no_treatment_failure_and_may_be_given_again_after_the_relapse(main_inputs: Inputs) -> None:
@@ -362,7 +385,7 @@ def test_a_drug_that_answered_as_a_bridge_answers_again_after_the_relapse(main_i
                 good.add(code)
             elif kind == events.LOG_AGENT_STOP and value > 0.0:
                 good.discard(code)
-            elif kind == events.LOG_AGENT_START and code in good:
+            elif kind == events.LOG_AGENT_START and code in good and value != RESUMED:
                 later = [(its, whose) for _, its, whose, _ in lines[place + 1 :] if its in (events.LOG_AGENT_ANSWER, events.LOG_AGENT_STOP)]
                 if later and later[0][0] == events.LOG_AGENT_ANSWER:
                     again += 1
@@ -440,3 +463,121 @@ def test_nothing_elective_is_done_during_chemotherapy(main_inputs: Inputs) -> No
         assert events.LOG_AGENT_START not in during
         assert events.SPLENECTOMY_DONE not in during
     assert treated > 100
+
+
+# What a third reading as a clinician has mended
+
+
+def test_an_agent_weaned_in_quiet_years_is_resumed_with_the_next_flare_whether_or_not_it_had_failed_unseen(main_inputs: Inputs) -> None:
+    resumed, shown = 0, 0
+    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 4 * BLOCK_SIZE):
+        weaned = codes.NO_AGENT
+        if {kind for _, kind, _, _ in lines} & CANCERS:
+            continue
+        for place, (time, kind, code, _) in enumerate(lines):
+            if kind == events.WEANING:
+                weaned = code
+            elif kind in (events.SPLENECTOMY_DONE, events.LOG_DEATH):
+                weaned = codes.NO_AGENT
+            elif kind == events.FLARE and weaned != codes.NO_AGENT:
+                after = [(what, which, how) for when, what, which, how in lines[place:] if when == time]
+                if (events.LOG_DEATH in {what for what, _, _ in after}) or not after:
+                    continue
+                assert (events.LOG_AGENT_START, weaned, RESUMED) in after
+                assert events.LOG_REFERRAL not in {what for what, _, _ in after}
+                resumed, weaned = resumed + 1, codes.NO_AGENT
+                end = next((line for line in lines[place:] if line[1] in (events.LOG_AGENT_ANSWER, events.LOG_AGENT_STOP)), None)
+                shown += end is not None and end[1] == events.LOG_AGENT_STOP and end[3] == codes.AFTER_NO_ANSWER
+    assert resumed > 500
+    assert shown > 50
+
+
+def test_a_spleen_grows_back_in_the_time_it_took_to_shrink(main_inputs: Inputs) -> None:
+    """Never in the moment in which the agent stops."""
+    months = main_inputs.parameters["spleen_shrinkage_months"][0]
+    grown = 0
+    for _, lines in lives(of_strategy(main_inputs, "sirolimus_first"), 2 * BLOCK_SIZE):
+        size, ends = 0, {time for time, kind, _, _ in lines if kind == events.LOG_AGENT_STOP}
+        for time, kind, code, _ in lines:
+            if kind == events.LOG_ENTRY:
+                size = code
+            elif kind == events.LOG_SPLEEN_SIZE:
+                if code > size:
+                    grown += 1
+                    assert time not in ends
+                    assert any(end <= time - months / 12.0 + A_MOMENT for end in ends) or time >= months / 12.0
+                size = code
+    assert grown > 100
+
+
+def test_rescue_surgery_asks_how_each_of_the_drugs_tried_has_ended(main_inputs: Inputs) -> None:
+    """The last agent's failure says nothing of one that was only not borne."""
+    failed, looked = codes.AFTER_NO_ANSWER | codes.AFTER_RESPONSE_LOST, 0
+    asked = {codes.AGENTS.index("mmf"), codes.AGENTS.index("sirolimus")}
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    rescue = next(i for i, line in enumerate(inputs.strategies[0].lines) if line.treatment == codes.SPLENECTOMY)
+    inputs = worlds.with_strategy(inputs, {}, worlds.part(inputs.strategies[0].lines, 0, rescue + 1).copy())
+    for _, lines in lives(inputs, 4 * BLOCK_SIZE):
+        ends: dict[int, int] = {}
+        for _, kind, code, value in lines:
+            if kind == events.LOG_AGENT_STOP and value > 0.0:
+                ends[code] = int(value)
+            elif kind == events.LOG_REFERRAL and code == 0:
+                looked += 1
+                assert all(ends[agent] & failed for agent in asked)
+    assert looked > 50
+
+
+def test_when_the_last_drug_fails_in_a_refractory_flare_what_is_left_comes_at_once(main_inputs: Inputs) -> None:
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    lines = inputs.strategies[0].lines
+    kept = np.concatenate([worlds.part(lines, 0, 1), worlds.part(lines, lines.size - 1, lines.size)]).view(np.recarray)
+    at_once = 0
+    for row, life in lives(worlds.with_strategy(inputs, {}, kept), 4 * BLOCK_SIZE):
+        phase, spleen_left, chemotherapy = codes.PHASE_NONE, True, first_cancer(row)
+        for time, kind, code, value in life:
+            if kind == events.LOG_PHASE:
+                phase = code
+            elif kind in (events.SPLENECTOMY_DONE, events.LOG_REFERRAL):
+                spleen_left = False
+            elif kind == events.LOG_AGENT_STOP and value > 0.0 and phase == codes.PHASE_REFRACTORY and spleen_left and time < chemotherapy:
+                age = row["age_at_index"] + time
+                if FIVE < age < 75.0:
+                    at_once += 1
+                    assert any(its == events.LOG_REFERRAL for when, its, _, _ in life if when == time)
+    assert at_once > 20
+
+
+def test_immunoglobulin_is_not_repeated_within_three_weeks(main_inputs: Inputs) -> None:
+    given = 0
+    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus")):
+        times = [time for time, kind, _, _ in lines if kind == events.LOG_IVIG]
+        given += len(times)
+        assert all(later - earlier >= 21.0 / codes.DAYS_PER_YEAR - A_MOMENT for earlier, later in pairwise(times))
+    assert given > 1000
+
+
+def test_an_agent_is_laid_aside_for_chemotherapy_and_resumed_with_a_flare_after_it(main_inputs: Inputs) -> None:
+    months = main_inputs.parameters["lymphoma_treatment_months"][0]
+    aside, resumed = 0, 0
+    for row, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 8 * BLOCK_SIZE):
+        begin = first_cancer(row)
+        aside += (begin, events.LOG_AGENT_STOP) in {(time, kind) for time, kind, _, _ in lines}
+        stopped = {code for time, kind, code, _ in lines if time == begin and kind == events.LOG_AGENT_STOP}
+        restarts = [(time, code, value) for time, kind, code, value in lines if kind == events.LOG_AGENT_START and time > begin]
+        if restarts and stopped:
+            assert restarts[0][0] >= begin + months / 12.0
+            resumed += restarts[0][1] in stopped and restarts[0][2] == RESUMED
+    assert aside > 50
+    assert resumed > 10
+
+
+def test_whoever_has_come_through_an_opsi_takes_up_prevention(main_inputs: Inputs) -> None:
+    """Nobody takes it up before in this scenario, so one course of vaccines a survivor is all that is booked."""
+    inputs = worlds.with_strategy(of_strategy(main_inputs, "early_splenectomy"), {"prevention_uptake": 0.0})
+    inputs = worlds.with_parameters(inputs, {"opsi_fatality_probability": 0.0, "opsi_mean_rate_per_year": 0.2})
+    result = worlds.live(inputs, BLOCK_SIZE)
+    survivors = np.count_nonzero(result.rows["first_opsi_time"] < codes.NEVER)
+    courses = result.books[:, :, accounts.ACCOUNTS.index(("vaccination_courses", "prevention")), 0].sum()
+    assert survivors > 200
+    assert courses == survivors

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from scipy.special import ndtr
 
-from alps_sim.calibration.blocks import BLOCKS, Block, summary
+from alps_sim.calibration.blocks import Block, Figure, block_named, summary
 from alps_sim.calibration.priors import Array, Priors
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.evidence.ledger import load_priors
@@ -25,6 +26,8 @@ from alps_sim.scenario.translate import translate
 
 CHUNK: Final = 200
 """Cohorts in a piece of work."""
+_UNUSED_CHUNK: Final = 10_000_000
+"""Number of a chunk beyond those of any bank."""
 SPARE: Final = 1.1
 """Patients simulated at once for each one needed: some die before enrolment."""
 
@@ -47,11 +50,34 @@ class Bank:
     summaries: Array
 
 
+@dataclass(frozen=True)
+class _Study:
+    """What all chunks of a block share."""
+
+    block: Block
+    scenario: Scenario
+    size: int
+    figures: tuple[Figure, ...]
+    priors: Priors
+
+
 @cache
-def _prepared(cohort: str, scenarios: Path) -> tuple[Block, Scenario, Priors]:
-    """What all chunks of a block share, made once a process."""
-    block = next(one for one in BLOCKS if one.cohort == cohort)
-    return block, load_scenario(scenarios / f"{cohort}.yaml"), Priors(load_priors())
+def _study(name: str, scenarios: Path) -> _Study:
+    """Made once a process."""
+    block = block_named(name)
+    scenario = load_scenario(scenarios / f"{block.cohort}.yaml")
+    if block.choices.get("alive_at_entry") == "not_required":
+        scenario = _all_counted(scenario)
+    assert scenario.replica is not None
+    return _Study(block, scenario, scenario.replica.size, block.figures, Priors(load_priors(), block.priors))
+
+
+def _all_counted(scenario: Scenario) -> Scenario:
+    """A replica that also takes in who died before enrolment."""
+    population = scenario.population
+    assert population.observation is not None
+    seen = population.observation.model_copy(update={"alive_at_entry": False})
+    return scenario.model_copy(update={"population": population.model_copy(update={"observation": seen})})
 
 
 def seen_cohort(inputs: Inputs, number: int, size: int) -> np.ndarray[Any, Any]:
@@ -75,25 +101,50 @@ def seen_cohort(inputs: Inputs, number: int, size: int) -> np.ndarray[Any, Any]:
     return np.concatenate(seen)[:size]
 
 
-def simulate_chunk(cohort: str, scenarios: Path, seed: int, chunk: int, count: int) -> tuple[Array, Array]:
+def _figures_seen(study: _Study, uniforms: Array, seed: int, first: int) -> Array:
+    """(cohorts, targets) the figures of cohorts simulated under draws of the parameters, numbered from `first` on."""
+    seen = []
+    for number, values in enumerate(study.priors.values(uniforms), first):
+        values |= {other: values[name] for name, other in study.block.tied.items()}
+        inputs = replace(translate(study.scenario, values | study.scenario.override_values(values)), seed=seed)
+        rows = seen_cohort(inputs, number, study.size)
+        seen.append([figure.value(rows) for figure in study.figures])
+    return np.array(seen)
+
+
+def simulate_chunk(name: str, scenarios: Path, seed: int, chunk: int, count: int) -> tuple[Array, Array]:
     """Scores and summaries of one chunk of cohorts.
 
     Parameters
     ----------
-    cohort, scenarios
-        Identifier of the block, and the folder of its scenario.
+    name, scenarios
+        Name of the block, and the folder of its scenario.
     seed, chunk, count
         Which draws, and how many.
     """
-    block, scenario, priors = _prepared(cohort, scenarios)
-    assert scenario.replica is not None
-    uniforms = priors.uniforms(seed, chunk, count)
-    summaries = []
-    for number, values in enumerate(priors.values(uniforms)):
-        inputs = replace(translate(scenario, values | scenario.override_values(values)), seed=seed)
-        rows = seen_cohort(inputs, chunk * CHUNK + number, scenario.replica.size)
-        summaries.append([summary(figure.target, figure.value(rows)) for figure in block.figures])
-    return priors.scores(uniforms, block.fitted), np.array(summaries)
+    study = _study(name, scenarios)
+    uniforms = study.priors.uniforms(seed, chunk, count)
+    seen = _figures_seen(study, uniforms, seed, chunk * CHUNK)
+    summaries = [[summary(figure.target, value) for figure, value in zip(study.figures, row, strict=True)] for row in seen]
+    return study.priors.scores(uniforms, study.block.fitted), np.array(summaries)
+
+
+def predicted(block: Block, scenarios: Path, scores: Array, seed: int) -> Array:
+    """(draws, targets) figures of new cohorts under posterior draws, what was not fitted drawn from its prior.
+
+    Parameters
+    ----------
+    block, scenarios
+        What was fitted, and the folder of the replicas.
+    scores
+        (draws, fitted parameters) posterior draws as normal scores.
+    seed
+        Key of all random numbers.
+    """
+    study = _study(block.name, scenarios)
+    uniforms = study.priors.uniforms(seed, _UNUSED_CHUNK, len(scores))
+    uniforms[:, [study.priors.names.index(name) for name in block.fitted]] = np.clip(ndtr(scores), 1e-12, 1.0 - 1e-12)
+    return _figures_seen(study, uniforms, seed, _UNUSED_CHUNK * CHUNK)
 
 
 def simulate_bank(block: Block, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> Bank:
@@ -119,17 +170,17 @@ def simulate_bank(block: Block, scenarios: Path, cohorts: int, seed: int, worker
     Bank
         Cohorts in which a figure has no denominator are left out.
     """
-    parts = list(_chunks(block.cohort, scenarios, cohorts, seed, workers, progress))
+    parts = list(_chunks(block.name, scenarios, cohorts, seed, workers, progress))
     scores, summaries = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
     whole = np.isfinite(summaries).all(axis=1)
     return Bank(scores[whole], summaries[whole])
 
 
-def _chunks(cohort: str, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> Iterator[tuple[Array, Array]]:
+def _chunks(name: str, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> Iterator[tuple[Array, Array]]:
     """All chunks in their order."""
     sizes = [min(CHUNK, cohorts - first) for first in range(0, cohorts, CHUNK)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        work = [pool.submit(simulate_chunk, cohort, scenarios, seed, chunk, size) for chunk, size in enumerate(sizes)]
+        work = [pool.submit(simulate_chunk, name, scenarios, seed, chunk, size) for chunk, size in enumerate(sizes)]
         for done, future in enumerate(work, 1):
             yield future.result()
-            progress(f"simulating cohorts of {cohort}", done, len(work))
+            progress(f"simulating cohorts of {name}", done, len(work))

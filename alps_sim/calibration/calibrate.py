@@ -3,14 +3,14 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from alps_sim import accelerate
-from alps_sim.calibration.bank import CHUNK, Bank, Progress, simulate_bank
+from alps_sim.calibration.bank import CHUNK, Bank, Progress, predicted, simulate_bank
 from alps_sim.calibration.blocks import BLOCKS, Block, observed_summaries
 from alps_sim.calibration.fit import fit, posterior
 from alps_sim.calibration.learned import learned
@@ -22,8 +22,8 @@ from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.provenance import versions
 
 COHORTS: Final = 300_000
-"""Size of the bank of the cohort; the drug series, of fewer parameters and figures, get a third."""
-SHARE_OF_SERIES: Final = 1 / 3
+"""Size of the bank of the cohort; the drug series, of a third of the parameters and a tenth of the figures, get a sixth."""
+SHARE_OF_SERIES: Final = 1 / 6
 DRAWS: Final = 1_000
 """Posterior draws that are kept."""
 UNSEEN: Final = 400
@@ -40,18 +40,23 @@ class BlockResult:
     block
         Which.
     draws
-        (draws, parameters) posterior values.
+        Posterior values, a column a parameter.
     learned, recovered
         Tables of `learned.learned` and `recovery.recovery`.
+    figures
+        Each fitted figure: published, and mean and 95% predictive interval of new cohorts under the posterior.
     """
 
     block: Block
-    draws: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    draws: pd.DataFrame
     learned: pd.DataFrame
     recovered: pd.DataFrame
+    figures: pd.DataFrame
 
 
-def calibrate(scenarios: Path, out: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> list[BlockResult]:
+def calibrate(
+    scenarios: Path, out: Path, cohorts: int, seed: int, workers: int, progress: Progress, blocks: tuple[Block, ...] = BLOCKS
+) -> list[BlockResult]:
     """Fit every block and write the posterior.
 
     Parameters
@@ -68,43 +73,68 @@ def calibrate(scenarios: Path, out: Path, cohorts: int, seed: int, workers: int,
         Processes; the result does not depend on it.
     progress
         Told how far it is.
+    blocks
+        What to fit; all under the readings taken if not given.
 
     Returns
     -------
     list of BlockResult
-        In the order of `BLOCKS`.
+        In the order of `blocks`.
     """
-    results = [_calibrated(block, scenarios, bank_size(block, cohorts), seed, workers, progress) for block in BLOCKS]
+    results = [_calibrated(block, scenarios, bank_size(block, cohorts), seed, workers, progress) for block in blocks]
     with ResultsFolder(out) as folder:
         for result in results:
-            table = pd.DataFrame(result.draws, columns=list(result.block.fitted))
-            table.to_csv(folder.path / f"{result.block.cohort}.csv", index=False, float_format="%.6g")
-        pd.concat([result.learned for result in results]).to_csv(folder.path / LEARNED, index=False, float_format="%.4g")
-        pd.concat([result.recovered for result in results]).to_csv(folder.path / "recovered.csv", index=False, float_format="%.4g")
-        (folder.path / PROVENANCE).write_text(_provenance(scenarios, cohorts, seed), encoding="utf-8")
+            result.draws.to_csv(folder.path / f"{result.block.cohort}.csv", index=False, float_format="%.6g")
+        for name, tables in {
+            LEARNED: [result.learned for result in results],
+            "recovered.csv": [result.recovered for result in results],
+            "figures.csv": [result.figures for result in results],
+        }.items():
+            pd.concat(tables).to_csv(folder.path / name, index=False, float_format="%.4g")
+        (folder.path / PROVENANCE).write_text(_provenance(scenarios, cohorts, seed, blocks), encoding="utf-8")
         folder.commit({"calibration": "alps-sim calibrate", "seed": seed, "cohorts": cohorts, "versions": versions()})
     return results
 
 
 def bank_size(block: Block, cohorts: int) -> int:
     """Cohorts in the bank of a block, whole chunks."""
-    share = 1.0 if block is BLOCKS[0] else SHARE_OF_SERIES
+    share = 1.0 if block.cohort == BLOCKS[0].cohort else SHARE_OF_SERIES
     return CHUNK * math.ceil(cohorts * share / CHUNK)
 
 
 def _calibrated(block: Block, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> BlockResult:
     whole = simulate_bank(block, scenarios, cohorts + UNSEEN, seed, workers, progress)
-    progress(f"fitting {block.cohort}", 0, 1)
+    progress(f"fitting {block.name}", 0, 1)
     bank = Bank(whole.scores[:-UNSEEN], whole.summaries[:-UNSEEN])
     with threadpool_limits(1):  # sums in one order, whatever the machine
         fitted = fit(bank, seed)
         found = posterior(fitted, observed_summaries(block.targets))
         recovered = recovery(fitted, whole.scores[-UNSEEN:], whole.summaries[-UNSEEN:], block.fitted)
     scores = found.sample(DRAWS, seed)
-    progress(f"fitting {block.cohort}", 1, 1)
-    priors = Priors(load_priors())
-    return BlockResult(
-        block, priors.from_scores(scores, block.fitted), learned(block, priors, scores), recovered.assign(cohort=block.cohort)
+    figures = _figures(block, predicted(block, scenarios, scores, seed))
+    progress(f"fitting {block.name}", 1, 1)
+    priors = Priors(load_priors(), block.priors)
+    draws = pd.DataFrame(priors.from_scores(scores, block.fitted), columns=list(block.fitted))
+    told = learned(block, priors, scores)
+    for name, other in block.tied.items():
+        draws[other] = draws[name]
+        told = pd.concat([told, told[told["parameter"] == name].assign(parameter=other)])
+    return BlockResult(block, draws, told, recovered.assign(cohort=block.cohort), figures)
+
+
+def _figures(block: Block, seen: np.ndarray[Any, np.dtype[np.float64]]) -> pd.DataFrame:
+    """Published figures beside those of new cohorts."""
+    low, high = np.nanquantile(seen, (0.025, 0.975), axis=0)
+    return pd.DataFrame(
+        {
+            "cohort": block.cohort,
+            "figure": [target.identifier for target in block.targets],
+            "statistic": [target.statistic for target in block.targets],
+            "published": [target.observed.value for target in block.targets],
+            "mean": np.nanmean(seen, axis=0),
+            "low": low,
+            "high": high,
+        }
     )
 
 
@@ -128,9 +158,11 @@ def fitted_to(scenarios: Path) -> dict[str, str]:
     }
 
 
-def _provenance(scenarios: Path, cohorts: int, seed: int) -> str:
+def _provenance(scenarios: Path, cohorts: int, seed: int, blocks: tuple[Block, ...]) -> str:
     """Where the posterior comes from, as a file of its own."""
     lines = ["# Written by `alps-sim calibrate`. A change of what is named by its hash makes these draws those of another model."]
     lines += [f'{key}: "{value}"' for key, value in fitted_to(scenarios).items()]
-    lines += [f'cohorts_fitted: "{", ".join(block.cohort for block in BLOCKS)}"', f"cohorts_simulated: {cohorts}", f"seed: {seed}"]
+    readings = ", ".join(f"{block.reading[0]}: {block.reading[1]}" for block in blocks if block.reading) or "those taken"
+    lines += [f'readings: "{readings}"', f'cohorts_fitted: "{", ".join(block.cohort for block in blocks)}"']
+    lines += [f"cohorts_simulated: {cohorts}", f"seed: {seed}"]
     return "\n".join([*lines, ""])

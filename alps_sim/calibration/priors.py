@@ -5,12 +5,14 @@ uniform, has the standard normal distribution for every parameter: fits are made
 value stays in its distribution's range.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from alps_sim.evidence.distributions import Distribution
 from alps_sim.evidence.ledger import Ledger
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -28,10 +30,13 @@ class Priors:
     ----------
     ledger
         Read without any posterior laid over it.
+    instead
+        Distributions in place of some of the ledger's.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: Ledger, instead: Mapping[str, Distribution] | None = None) -> None:
+        others = {name: replace(ledger[name], distribution=distribution) for name, distribution in (instead or {}).items()}
+        self.ledger = ledger = Ledger({**ledger.parameters, **others})
         uncertain = [one for one in ledger.parameters.values() if not one.distribution.is_fixed and _matters(one.file)]
         self.names = tuple(one.name for one in uncertain)
         self._groups = tuple(dict.fromkeys(one.moves_with for one in uncertain))

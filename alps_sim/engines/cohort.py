@@ -104,10 +104,10 @@ def fresh_states(attributes: Any) -> Any:
     numpy.recarray
         (n,) of STATE_DTYPE.
     """
-    states = np.zeros(attributes.size, STATE_DTYPE).view(np.recarray)
+    states = np.zeros(attributes.size, STATE_DTYPE)
     for name, _ in ATTRIBUTES:
         states[name] = attributes[name]
-    return states
+    return states.view(np.recarray)
 
 
 def rows_of(states: Any) -> np.ndarray[Any, Any]:
@@ -123,9 +123,9 @@ def rows_of(states: Any) -> np.ndarray[Any, Any]:
     numpy.ndarray
         (n,) of ROW_DTYPE.
     """
-    rows = np.zeros(states.size, ROW_DTYPE)
+    rows, plain = np.zeros(states.size, ROW_DTYPE), states.view(np.ndarray)
     for name in ROW_DTYPE.names or ():
-        rows[name] = states[name]
+        rows[name] = plain[name]
     return rows
 
 

@@ -31,7 +31,7 @@ def make_world(inputs: Inputs, strategy: int, replication: int, keep_events: boo
     numpy.recarray
         (1,) of `world_dtype`.
     """
-    world = np.zeros(1, world_dtype(inputs.parameters.dtype)).view(np.recarray)
+    world = np.zeros(1, world_dtype(inputs.parameters.dtype))
     chosen = inputs.strategies[strategy]
     world["parameters"] = inputs.parameters
     world["strategy"] = chosen.strategy
@@ -49,4 +49,4 @@ def make_world(inputs: Inputs, strategy: int, replication: int, keep_events: boo
     world["window_count"] = inputs.censuses.size
     world["replication"] = replication
     world["keep_events"] = int(keep_events)
-    return world
+    return world.view(np.recarray)

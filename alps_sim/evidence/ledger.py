@@ -18,7 +18,7 @@ import numpy as np
 
 from alps_sim.evidence.distributions import Distribution, parse_distribution
 from alps_sim.evidence.errors import EvidenceError, suggestion
-from alps_sim.evidence.posterior import IDENTIFIED, FittedBlock, load_posterior
+from alps_sim.evidence.posterior import IDENTIFIED, PROVENANCE, FittedBlock, Posterior, load_posterior
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILES: Final = (
@@ -262,17 +262,33 @@ def load_priors() -> Ledger:
     return read_ledger([FOLDER / "ledger" / f"{name}.yaml" for name in FILES])
 
 
-@lru_cache(maxsize=1)
-def load_ledger() -> Ledger:
-    """The ledger of the package with the posterior that is shipped, read once a process; the priors if there is none.
+@lru_cache(maxsize=8)
+def load_ledger(folder: Path | None = None) -> Ledger:
+    """The ledger of the package with what was fitted laid over it, read once a process; the priors if nothing was.
+
+    Parameters
+    ----------
+    folder
+        Of `alps-sim calibrate`: its fits take the place of the shipped ones of the same cohorts.
 
     Raises
     ------
     EvidenceError
-        If an entry is not as it should be, with file and line.
+        If an entry is not as it should be, with file and line, or the folder holds no posterior.
     """
-    posterior = load_posterior()
-    return load_priors() if posterior is None else with_posterior(load_priors(), posterior.blocks, posterior.provenance["rules"])
+    found = [posterior for posterior in (load_posterior(), _own_posterior(folder)) if posterior is not None]
+    blocks = {block.cohort: block for posterior in found for block in posterior.blocks}
+    rules = dict.fromkeys(posterior.provenance["rules"] for posterior in found)
+    return with_posterior(load_priors(), tuple(blocks.values()), " and ".join(rules)) if found else load_priors()
+
+
+def _own_posterior(folder: Path | None) -> Posterior | None:
+    if folder is None:
+        return None
+    posterior = load_posterior(folder)
+    if posterior is None:
+        raise EvidenceError(f"expected a folder of `alps-sim calibrate`, found no {PROVENANCE} in it; name another", str(folder))
+    return posterior
 
 
 def read_ledger(paths: list[Path]) -> Ledger:

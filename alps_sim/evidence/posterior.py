@@ -17,6 +17,8 @@ from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.source import FOLDER, read_source, shown_name
 
 POSTERIOR: Final = FOLDER / "posterior"
+OF_READINGS: Final = FOLDER / "posterior_of_readings"
+"""A folder for each alternative under which the cohort is fitted by itself."""
 PROVENANCE: Final = "provenance.yaml"
 LEARNED: Final = "learned.csv"
 
@@ -102,6 +104,21 @@ def load_posterior(folder: Path = POSTERIOR) -> Posterior | None:
     cohorts = [name.strip() for name in str(keys["cohorts_fitted"].value).split(",")]
     blocks = tuple(_read_block(folder, cohort) for cohort in cohorts)
     return Posterior(blocks, {key: str(item.value) for key, item in keys.items()})
+
+
+def fitted_readings(folder: Path = OF_READINGS) -> dict[tuple[str, str], Path]:
+    """Folders of the posteriors that were fitted under other readings, by reading and alternative.
+
+    Parameters
+    ----------
+    folder
+        That holds them; the package's own if not given.
+    """
+    found = {}
+    for path in sorted(folder.glob(f"*/{PROVENANCE}")):
+        reading, _, alternative = str(read_source(path).table()["readings"].value).partition(": ")
+        found[reading, alternative] = path.parent
+    return found
 
 
 def _read_block(folder: Path, cohort: str) -> FittedBlock:

@@ -10,11 +10,12 @@ a reading says of a fitted parameter holds beside whatever was fitted.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from alps_sim.evidence.distributions import Distribution, parse_distribution
 from alps_sim.evidence.errors import EvidenceError, suggestion
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.evidence.source import FOLDER, Located, read_source
@@ -74,6 +75,8 @@ class Alternative:
         Named choices that it makes, by name of the choice.
     pulse_days
         Days of the intravenous pulse in the acute ladders by this reading; None if it says nothing of them.
+    priors
+        What is believed of parameters where this reading is fitted by itself, in place of the ledger's distributions.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Alternative:
     parameters: Mapping[str, Setting]
     choices: Mapping[str, str]
     pulse_days: float | None = None
+    priors: Mapping[str, Distribution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -259,11 +263,21 @@ def _keeps_the_ledger(alternative: Alternative) -> bool:
 
 
 def _alternative(name: str, entry: Located, ledger: Ledger, choices: Mapping[str, tuple[str, ...]]) -> Alternative:
-    keys = entry.mapping(("meaning",), ("parameters", "choices", "pulse_days"))
+    keys = entry.mapping(("meaning",), ("parameters", "choices", "pulse_days", "priors"))
     parameters = {key: _setting(key, item, ledger) for key, item in keys["parameters"].table().items()} if "parameters" in keys else {}
     made = {key: _made(key, item, choices) for key, item in keys["choices"].table().items()} if "choices" in keys else {}
     days = keys["pulse_days"].number() if "pulse_days" in keys else None
-    return Alternative(name, keys["meaning"].text(), parameters, made, days)
+    priors = {key: _prior(key, item, ledger) for key, item in keys["priors"].table().items()} if "priors" in keys else {}
+    return Alternative(name, keys["meaning"].text(), parameters, made, days, priors)
+
+
+def _prior(name: str, item: Located, ledger: Ledger) -> Distribution:
+    """A distribution of a parameter of the ledger."""
+    _check_known(name, item, ledger)
+    try:
+        return parse_distribution(item.text())
+    except ValueError as error:
+        raise item.error(str(error)) from error
 
 
 def _setting(name: str, item: Located, ledger: Ledger) -> Setting:

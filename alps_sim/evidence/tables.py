@@ -68,6 +68,7 @@ def life_table_periods() -> tuple[int, ...]:
     return tuple(sorted({int(column[1:]) for column in table_rows("us_period_life_table_qx.csv")[0] if column != "age"}))
 
 
+@lru_cache(maxsize=8)
 def background_death_per_year(period: int = 2017) -> FloatArray:
     """Background hazard of death.
 
@@ -90,9 +91,10 @@ def background_death_per_year(period: int = 2017) -> FloatArray:
         years = ", ".join(str(year) for year in life_table_periods())
         raise EvidenceError(f"expected a life table of one of the years {years}, found {period}; choose one of them")
     rows = table_rows("us_period_life_table_qx.csv")
-    return np.array([[-math.log1p(-float(row[f"{sex}{period}"])) for row in rows] for sex in SEX_LETTERS])
+    return _fixed(np.array([[-math.log1p(-float(row[f"{sex}{period}"])) for row in rows] for sex in SEX_LETTERS]))
 
 
+@lru_cache(maxsize=1)
 def lymphoma_incidence_per_year() -> FloatArray:
     """Incidence of lymphoma in the general population.
 
@@ -107,7 +109,13 @@ def lymphoma_incidence_per_year() -> FloatArray:
         for kind, prefix in enumerate(LYMPHOMA_PREFIXES):
             for sex, letter in enumerate(SEX_LETTERS):
                 incidence[kind, sex, first : last + 1] = float(row[f"{prefix}_{letter}_per100k"] or 0.0) / _PER
-    return incidence
+    return _fixed(incidence)
+
+
+def _fixed(table: FloatArray) -> FloatArray:
+    """A table that nobody can change: it is read once and shared."""
+    table.flags.writeable = False
+    return table
 
 
 def _age_group(text: str) -> tuple[int, int]:

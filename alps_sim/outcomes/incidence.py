@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.stats import CensoredData, ecdf
 
 from alps_sim.evidence.tables import lymphoma_incidence_per_year
 from alps_sim.outcomes.properties import Flags, Numbers, Rows, age_at_index, came, had_lymphoma, last_seen
@@ -24,9 +23,27 @@ def kaplan_meier(times: Numbers, happened: Flags, at: float) -> float:
     at
         Years.
     """
-    if times.size == 0:
+    return product_limit(np.full(times.shape, -np.inf), times, happened, at)
+
+
+def product_limit(entered: Numbers, left: Numbers, happened: Flags, at: float) -> float:
+    """Share still free of an event at a time, of patients who come under observation at times of their own; NaN of nobody.
+
+    Parameters
+    ----------
+    entered, left
+        (n,) when each patient came under observation, and when the event or the last observation was.
+    happened
+        (n,) whether the event came.
+    at
+        The time, on the same scale.
+    """
+    if left.size == 0:
         return NAN
-    return float(ecdf(CensoredData(uncensored=times[happened], right=times[~happened])).sf.evaluate(at))
+    moments, events = np.unique(left[happened & (left <= at)], return_counts=True)
+    come = np.searchsorted(np.sort(entered), moments, side="left")
+    gone = np.searchsorted(np.sort(left), moments, side="left")
+    return float(np.prod(1.0 - events / (come - gone)))
 
 
 def relapse_by(rows: Rows, years: float) -> float:
@@ -66,9 +83,7 @@ def lymphoma_by(rows: Rows, age: float) -> float:
     """Share with lymphoma by an age: one minus the product-limit estimate on the scale of age, patients at risk from the index on."""
     entered = age_at_index(rows)
     left = entered + np.minimum(rows["first_lymphoma_time"], last_seen(rows))
-    events = np.sort(left[had_lymphoma(rows) & (left <= age)])
-    at_risk = np.array([np.count_nonzero((entered < event) & (left >= event)) for event in events])
-    return float(1.0 - np.prod(1.0 - 1.0 / at_risk)) if rows.size else NAN
+    return 1.0 - product_limit(entered, left, had_lymphoma(rows), age)
 
 
 def incidence_ratio(rows: Rows, happened: Flags, kind: int) -> float:

@@ -167,7 +167,7 @@ def moved_to_sirolimus(rows: Rows) -> Flags:
 
 def weaned_off(rows: Rows) -> Flags:
     """At last observation weaned off a long-term agent that was not resumed."""
-    flags: Flags = rows["weaned_agent"] != NO_AGENT
+    flags: Flags = came(rows, "first_agent_wean_time") & (rows["weaned_agent"] != NO_AGENT)
     return flags
 
 

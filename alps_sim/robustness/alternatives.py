@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from alps_sim.evidence.errors import EvidenceError
-from alps_sim.evidence.ledger import Ledger
+from alps_sim.evidence.ledger import Ledger, load_ledger
+from alps_sim.evidence.posterior import fitted_readings
 from alps_sim.evidence.readings import STRATEGIES, Alternative, Reading, choices_act_through, load_readings
 from alps_sim.scenario import Scenario
 from alps_sim.scenario.strategy import INTRAVENOUS, Strategy
@@ -22,6 +23,7 @@ THROUGH_THE_FIT: Final = (
 ANOTHER_SCENARIO: Final = "acts through the strategies: says how a scenario is written, see scenarios/{name}.yaml"
 SET_BY_THE_SCENARIO: Final = "not run: the scenario sets {names} itself"
 NOT_TOGETHER: Final = "not run: {reason}"
+FITTED_ANEW: Final = "the cohort is fitted anew under it, and the values are those of that fit"
 NOT_FITTED_ANEW: Final = "also changes what the published figures are compared with; run without fitting anew"
 
 
@@ -80,12 +82,23 @@ def alternatives(scenario: Scenario, ledger: Ledger) -> list[Case]:
     scenario, ledger
         What is asked and what is known.
     """
-    return [
-        _case(scenario, ledger, reading, alternative)
-        for reading in load_readings().values()
-        for alternative in reading.alternatives.values()
-        if alternative.name != scenario.readings.get(reading.identifier, reading.taken) or alternative.pulse_days is not None
-    ]
+    cases = []
+    for reading in load_readings().values():
+        for alternative in reading.alternatives.values():
+            if alternative.name != scenario.readings.get(reading.identifier, reading.taken) or alternative.pulse_days is not None:
+                cases += _cases(scenario, ledger, reading, alternative)
+    return cases
+
+
+def _cases(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Alternative) -> list[Case]:
+    """An alternative as it is; and, if the cohort was fitted anew under it, the values of that fit."""
+    plain = _case(scenario, ledger, reading, alternative)
+    folder = fitted_readings().get((reading.identifier, alternative.name))
+    if folder is None:
+        return [plain]
+    values = scenario.parameter_values(load_ledger(folder))
+    anew = Case(reading.identifier, f"{alternative.name}, fitted anew", alternative.meaning, values, note=FITTED_ANEW)
+    return [plain, anew] if plain.runs else [anew]
 
 
 def _case(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Alternative) -> Case:

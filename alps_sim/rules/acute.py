@@ -9,25 +9,19 @@ from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules import quality
 from alps_sim.rules.accrual import book_inpatient_days, book_resource
-from alps_sim.rules.agents import begin_course_answer, end_course, has_hypersplenism, start_course
+from alps_sim.rules.agents import begin_course_answer, end_course, seems_to_answer, start_course
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, response_probability
 from alps_sim.rules.doses import ivig_g
 from alps_sim.rules.episode import WEEKS_PER_YEAR, answer_by_other_means, end_flare, review_maintenance, set_phase
 from alps_sim.rules.journal import note
 from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_failed_treatment
+from alps_sim.rules.spleen import has_hypersplenism
 from alps_sim.rules.steroids import give_iv_methylprednisolone, give_oral_prednisone
 from alps_sim.rules.treatment import age_now, consider_treatment, meets, refer_for_splenectomy
 
 REESCALATION = -1
 """Step number of the return to a higher oral dose at a breakthrough; the ladder itself begins at 0."""
-
-
-@compiled
-def seems_to_answer(patient: Any) -> bool:
-    """Whether a long-term agent holds the disease in check, as far as can be known: one flare alone does not show that it fails."""
-    unsuspected = patient.agent_failed_unseen != 0 and patient.agent_suspected == 0
-    return patient.agent_answering == 1 or patient.course_answering == 1 or unsuspected
 
 
 @compiled
@@ -58,7 +52,10 @@ def _uses_ivig(patient: Any, step: Any) -> bool:
 
 @compiled
 def _give_ivig(patient: Any, world: Any) -> None:
-    """Give and book one course of intravenous immunoglobulin."""
+    """Give and book one course of intravenous immunoglobulin; one that still is at work is not repeated."""
+    if patient.time - patient.last_ivig_time < world.parameters.ivig_interval_days / c.DAYS_PER_YEAR:
+        return
+    patient.last_ivig_time = patient.time
     grams = ivig_g(patient, world)
     book_resource(patient, world, a.IVIG, a.CAUSE_FLARE, grams)
     note(patient, world, e.LOG_IVIG, 0, grams)

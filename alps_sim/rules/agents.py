@@ -9,7 +9,6 @@ from alps_sim.randomness import (
     HYPOGAMMAGLOBULINAEMIA,
     IMMUNOGLOBULIN_RECOVERY_TIME,
     RITUXIMAB_NEUTROPENIA,
-    SPLEEN_SHRINKAGE_DECISION,
 )
 from alps_sim.rules import accounts as a
 from alps_sim.rules import events as e
@@ -24,11 +23,6 @@ from alps_sim.rules.codes import (
     NEVER,
     NO_AGENT,
     RITUXIMAB,
-    SEQUESTRATION,
-    SPLEEN_MASSIVE,
-    SPLEEN_MODERATE,
-    SPLEEN_NONE,
-    SPLEEN_REMOVED,
 )
 from alps_sim.rules.death import fail_treatment
 from alps_sim.rules.decisions import (
@@ -41,19 +35,22 @@ from alps_sim.rules.decisions import (
     weibull_quantile,
 )
 from alps_sim.rules.doses import agent_mg_per_day, scaled_mg
-from alps_sim.rules.factors import IMMUNITY, SPLEEN, TREATMENT, mark
+from alps_sim.rules.factors import IMMUNITY, TREATMENT, mark
 from alps_sim.rules.journal import note
+from alps_sim.rules.spleen import decide_shrinkage, has_hypersplenism, let_spleen_grow_back
 
+WIDTH_OF_ENDS = 4
+"""Bits over AFTER."""
+ENDS_OF_ONE = (1 << WIDTH_OF_ENDS) - 1
 COURSES_APART = 1000
 """Draws of one agent's clocks are numbered from agent x this; no one takes an agent so often."""
 
 
 @compiled
-def has_hypersplenism(patient: Any) -> bool:
-    """Massive spleen, or the last flare by sequestration with a spleen that is still enlarged."""
-    if patient.spleen == SPLEEN_MASSIVE:
-        return True
-    return patient.spleen == SPLEEN_MODERATE and patient.flare_mechanism == SEQUESTRATION
+def seems_to_answer(patient: Any) -> bool:
+    """Whether a long-term agent holds the disease in check, as far as can be known: one flare alone does not show that it fails."""
+    unsuspected = patient.agent_failed_unseen != 0 and patient.agent_suspected == 0
+    return patient.agent_answering == 1 or patient.course_answering == 1 or unsuspected
 
 
 @compiled
@@ -140,27 +137,18 @@ def _renew_agent_clocks(patient: Any, world: Any) -> None:
 
 @compiled
 def resume_weaned_agent(patient: Any, world: Any) -> None:
-    """Start the agent again from which the patient had been weaned; it will answer, as before."""
+    """Start the agent again from which the patient had been weaned: it will answer as before, or show now that it had failed unseen."""
     agent = patient.weaned_agent
     patient.weaned_agent = NO_AGENT
     patient.agent = agent
-    patient.agent_will_answer = 1
+    patient.agent_will_answer = patient.weaned_agent_will_answer
     patient.agent_failed_unseen = 0
     patient.agent_suspected = 0
     patient.agent_started = patient.time
     patient.agent_courses[agent] += 1
-    patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, True)
+    patient.next_time[e.AGENT_EFFECT] = patient.time + _time_to_effect(patient, world, agent, patient.agent_will_answer == 1)
     note(patient, world, e.LOG_AGENT_START, agent, 1.0)
     _renew_agent_clocks(patient, world)
-
-
-@compiled
-def _decide_shrinkage(patient: Any, world: Any) -> None:
-    """Decide whether the spleen will shrink under the agent, and when."""
-    enlarged = patient.spleen != SPLEEN_REMOVED and patient.spleen != SPLEEN_NONE
-    probability = world.agents[patient.agent].spleen_shrinkage_probability
-    if enlarged and probability > 0.0 and decide(patient, world, SPLEEN_SHRINKAGE_DECISION, probability):
-        patient.next_time[e.SPLEEN_SHRINKAGE] = patient.time + world.parameters.spleen_shrinkage_months / 12.0
 
 
 @compiled
@@ -171,7 +159,7 @@ def begin_answer(patient: Any, world: Any) -> None:
     if patient.first_agent_answer_time == NEVER:
         patient.first_agent_answer_time = patient.time
     note(patient, world, e.LOG_AGENT_ANSWER, patient.agent, patient.time - patient.agent_started)
-    _decide_shrinkage(patient, world)
+    decide_shrinkage(patient, world)
     patient.breakthrough_chain = 0
     _plan_weaning(patient, world)
     mark(patient, TREATMENT)
@@ -196,37 +184,11 @@ def fail_unseen(patient: Any, world: Any, after: int) -> None:
     patient.agent_answering = 0
     patient.agent_failed_unseen = after
     patient.agent_suspected = 0
-    if after != AFTER_RESPONSE_LOST:
+    if after == AFTER_RESPONSE_LOST:
+        let_spleen_grow_back(patient, world)
+    else:
         _plan_weaning(patient, world)
     mark(patient, TREATMENT)
-
-
-@compiled
-def shrink_spleen(patient: Any, world: Any) -> None:
-    """The spleen falls one size under the agent."""
-    if patient.spleen != SPLEEN_REMOVED and patient.spleen != SPLEEN_NONE:
-        patient.spleen -= 1
-        patient.spleen_shrunk += 1
-        note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 0.0)
-        mark(patient, SPLEEN)
-
-
-@compiled
-def regress_spleen(patient: Any, world: Any) -> None:
-    """The spleen falls one size for good, with age."""
-    patient.spleen -= 1
-    note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 1.0)
-    mark(patient, SPLEEN)
-
-
-@compiled
-def _regrow_spleen(patient: Any, world: Any) -> None:
-    """What the agent had shrunk grows back when it stops."""
-    if patient.spleen != SPLEEN_REMOVED and patient.spleen_shrunk > 0:
-        patient.spleen = min(patient.spleen + patient.spleen_shrunk, SPLEEN_MASSIVE)
-        note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 0.0)
-        mark(patient, SPLEEN)
-    patient.spleen_shrunk = 0
 
 
 @compiled
@@ -247,12 +209,19 @@ def _note_failure(patient: Any, after: int) -> None:
 
 
 @compiled
+def _note_end(patient: Any, agent: int, after: int) -> None:
+    """Keep how an agent ended: the last of all, and the last time of this one."""
+    patient.last_end = after
+    patient.ends = patient.ends & ~(ENDS_OF_ONE << (WIDTH_OF_ENDS * agent)) | after << (WIDTH_OF_ENDS * agent)
+
+
+@compiled
 def stop_agent(patient: Any, world: Any, after: int) -> None:
-    """Stop the daily agent; `after` says how it ended (a bit over AFTER), 0 for weaning, surgery, leukaemia or transplantation."""
+    """Stop the daily agent; `after` says how it ended (a bit over AFTER), 0 for weaning, surgery, malignancy or transplantation."""
     if patient.agent == NO_AGENT:
         return
     if after != 0:
-        patient.last_end = after
+        _note_end(patient, patient.agent, after)
         patient.answered &= ~(1 << patient.agent)
         patient.tried |= 1 << patient.agent
         _note_failure(patient, after)
@@ -265,14 +234,25 @@ def stop_agent(patient: Any, world: Any, after: int) -> None:
     patient.agent_suspected = 0
     patient.next_time[e.AGENT_EFFECT] = NEVER
     patient.next_time[e.WEANING] = NEVER
-    patient.next_time[e.SPLEEN_SHRINKAGE] = NEVER
-    _regrow_spleen(patient, world)
+    let_spleen_grow_back(patient, world)
     mark(patient, TREATMENT)
 
 
 @compiled
+def lay_agent_aside(patient: Any, world: Any) -> None:
+    """Stop an agent that has not failed as far as is known; the next flare resumes it. A bridge just ends."""
+    if patient.agent != NO_AGENT and patient.agent_is_bridge == 0:
+        patient.weaned_agent = patient.agent
+        patient.weaned_agent_will_answer = patient.agent_will_answer if patient.agent_failed_unseen == 0 else 0
+    stop_agent(patient, world, 0)
+
+
+@compiled
 def consider_weaning(patient: Any, world: Any) -> None:
-    """Wean an answering agent when the patient has been quiet for long enough and is old enough, else look again later."""
+    """Wean an agent when the patient has been quiet for long enough and is old enough, else look again later.
+
+    One that has failed unseen looks like any other; the next flare resumes it, and it shows then that it holds nothing.
+    """
     strategy = world.strategy
     due = patient.last_flare_time + strategy.wean_quiet_years
     due = max(due, strategy.wean_minimum_age_years - patient.age_at_index)
@@ -280,16 +260,10 @@ def consider_weaning(patient: Any, world: Any) -> None:
         patient.next_time[e.WEANING] = due
         return
     note(patient, world, e.WEANING, patient.agent, 0.0)
-    if patient.agent_failed_unseen != 0:  # it held nothing: the next flare goes to the next line
-        stop_agent(patient, world, patient.agent_failed_unseen)
-        patient.line_due = 1
-        return
-    patient.weaned_agent = patient.agent
     patient.weanings += 1
     if patient.first_agent_wean_time == NEVER:
         patient.first_agent_wean_time = patient.time
-    stop_agent(patient, world, 0)
-    patient.next_time[e.WEANING] = NEVER
+    lay_agent_aside(patient, world)
 
 
 @compiled
@@ -360,7 +334,7 @@ def end_course(patient: Any, world: Any, after: int) -> None:
     note(patient, world, e.LOG_COURSE_STOP, patient.course_agent, float(after))
     if patient.course_answering == 1 and patient.first_course_end_time == NEVER:
         patient.first_course_end_time = patient.time
-    patient.last_end = after
+    _note_end(patient, patient.course_agent, after)
     patient.course_agent = NO_AGENT
     patient.course_answering = 0
     patient.course_will_answer = 0

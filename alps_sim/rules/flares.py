@@ -12,15 +12,15 @@ from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules import quality
-from alps_sim.rules.acute import climb_ladder, give_pulse, seems_to_answer, step_at_a_bleed
-from alps_sim.rules.agents import resume_weaned_agent
+from alps_sim.rules.acute import climb_ladder, give_pulse, step_at_a_bleed
+from alps_sim.rules.agents import resume_weaned_agent, seems_to_answer
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, draw, next_ordinal
 from alps_sim.rules.episode import set_phase
 from alps_sim.rules.factors import SPLEEN, is_in_chemotherapy, mark
 from alps_sim.rules.journal import note
 from alps_sim.rules.responses import reveal_failed_treatment
-from alps_sim.rules.treatment import consider_treatment
+from alps_sim.rules.treatment import bridge_is_over, consider_treatment
 
 
 @compiled
@@ -55,6 +55,7 @@ def _begin_treatment(patient: Any, world: Any) -> None:
     if patient.weaned_agent != c.NO_AGENT and free:
         resume_weaned_agent(patient, world)
     bleeds = patient.bleed != quality.NO_BLEED
+    bridge_ends = bridge_is_over(patient, world)
     if seems_to_answer(patient):
         if bleeds:
             climb_ladder(patient, world, step_at_a_bleed(world))
@@ -64,7 +65,7 @@ def _begin_treatment(patient: Any, world: Any) -> None:
     else:
         climb_ladder(patient, world, step_at_a_bleed(world) if bleeds else 0)
         reveal_failed_treatment(patient, world)
-    if patient.agent_is_bridge == 1:
+    if bridge_ends:
         consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)
     consider_treatment(patient, world, c.TRIGGER_FIRST_PULSE)
     consider_treatment(patient, world, c.TRIGGER_FLARE_NUMBER)

@@ -33,6 +33,18 @@ def _count_opsi(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _survive(patient: Any, world: Any) -> None:
+    """Sequelae in some; and whoever has come through an OPSI takes up prevention."""
+    p = world.parameters
+    if decide(patient, world, SEPSIS_SEQUELAE, p.sepsis_sequelae_probability):
+        patient.sepsis_aftermath = 1
+        patient.next_time[e.SEPSIS_AFTERMATH_END] = patient.time + p.sepsis_aftermath_years
+    if patient.spleen == c.SPLEEN_REMOVED and patient.takes_prevention == 0:
+        patient.takes_prevention = 1
+        book_resource(patient, world, a.VACCINATION_COURSES, a.CAUSE_PREVENTION, 1.0)
+
+
+@compiled
 def have_sepsis(patient: Any, world: Any) -> None:
     """An episode of invasive bacterial sepsis: OPSI if there is no spleen."""
     p = world.parameters
@@ -49,9 +61,8 @@ def have_sepsis(patient: Any, world: Any) -> None:
         fatality *= p.adrenal_suppression_fatality_ratio
     if decide(patient, world, SEPSIS_FATALITY, fatality):
         die(patient, world, c.DEATH_OPSI if asplenic else c.DEATH_OTHER_SEPSIS)
-    elif decide(patient, world, SEPSIS_SEQUELAE, p.sepsis_sequelae_probability):
-        patient.sepsis_aftermath = 1
-        patient.next_time[e.SEPSIS_AFTERMATH_END] = patient.time + p.sepsis_aftermath_years
+    else:
+        _survive(patient, world)
     mark(patient, SEPSIS_HISTORY)
 
 

@@ -11,7 +11,7 @@ from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import accrue
 from alps_sim.rules.acute import break_through, end_acute_step, end_wait_for_step, review_dependence, show_course_effect
-from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins, regress_spleen, shrink_spleen
+from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins
 from alps_sim.rules.body import begin_decline, cross_decline_boundary, have_birthday, set_age
 from alps_sim.rules.clocks import advance_clock, count_event, residual, start_clock
 from alps_sim.rules.death import die
@@ -30,6 +30,7 @@ from alps_sim.rules.malignancy import (
     transplant,
 )
 from alps_sim.rules.responses import end_course_and_move_on, end_harmful_agent, lose_response, show_agent_effect, start_treatment
+from alps_sim.rules.spleen import change_spleen, regress_spleen
 from alps_sim.rules.splenectomy import operate, remove_spleen
 from alps_sim.rules.steroids import end_burst_window
 from alps_sim.rules.toxicity import (
@@ -58,6 +59,7 @@ def _clear(patient: Any) -> None:
     patient.lymphoma = c.ANY
     patient.last_breakthrough_time = -c.NEVER
     patient.last_flare_time = -c.NEVER
+    patient.last_ivig_time = -c.NEVER
     patient.effect_discount = 1.0
     patient.cost_discount = 1.0
 
@@ -274,7 +276,7 @@ def _apply_treatment_timer(patient: Any, world: Any, entry: int) -> bool:
     elif entry == e.WEANING:
         consider_weaning(patient, world)
     elif entry == e.SPLEEN_SHRINKAGE:
-        shrink_spleen(patient, world)
+        change_spleen(patient, world)
     elif entry == e.SPLENECTOMY_DONE:
         operate(patient, world)
     elif entry == e.STEROID_BURST_END:

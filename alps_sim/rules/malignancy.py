@@ -9,7 +9,7 @@ from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
-from alps_sim.rules.agents import end_course, stop_agent
+from alps_sim.rules.agents import end_course, lay_agent_aside, stop_agent
 from alps_sim.rules.death import die
 from alps_sim.rules.decisions import decide
 from alps_sim.rules.episode import stop_steroids
@@ -30,8 +30,9 @@ def _excess_death_per_year(patient: Any, world: Any, kind: int) -> float:
 
 
 @compiled
-def _put_off_treatment(patient: Any) -> None:
-    """Chemotherapy comes first: no agent is begun and no spleen taken out as planned."""
+def _put_off_treatment(patient: Any, world: Any) -> None:
+    """Chemotherapy comes first: no agent goes on or is begun, and no spleen is taken out as planned."""
+    lay_agent_aside(patient, world)
     patient.pending_treatment = c.NO_AGENT
     patient.next_time[e.TREATMENT_START] = c.NEVER
     patient.splenectomy_pending = 0
@@ -53,7 +54,7 @@ def have_lymphoma(patient: Any, world: Any, kind: int) -> None:
     book_resource(patient, world, a.LYMPHOMA_TREATMENTS, a.CAUSE_LYMPHOMA, 1.0)
     patient.next_time[e.LYMPHOMA_TREATMENT_END] = patient.time + world.parameters.lymphoma_treatment_months / 12.0
     patient.next_time[e.LYMPHOMA_RISK_END] = patient.time + world.parameters.malignancy_risk_years
-    _put_off_treatment(patient)
+    _put_off_treatment(patient, world)
     mark(patient, MALIGNANCY)
 
 
@@ -66,7 +67,7 @@ def end_lymphoma_treatment(patient: Any) -> None:
 
 @compiled
 def have_leukaemia(patient: Any, world: Any) -> None:
-    """Acute leukaemia: long-term agents stop; transplantation in some, excess death in the others."""
+    """Acute leukaemia: transplantation in some, excess death in the others."""
     p = world.parameters
     patient.counters[a.C_OTHER_MALIGNANCIES] += 1.0
     patient.leukaemia_phase = 1
@@ -74,8 +75,7 @@ def have_leukaemia(patient: Any, world: Any) -> None:
     if decide(patient, world, TRANSPLANT, p.transplant_probability):
         patient.next_time[e.TRANSPLANTATION] = patient.time + p.transplant_delay_days / c.DAYS_PER_YEAR
     patient.next_time[e.LEUKAEMIA_RISK_END] = patient.time + p.malignancy_risk_years
-    _put_off_treatment(patient)
-    stop_agent(patient, world, 0)
+    _put_off_treatment(patient, world)
     mark(patient, MALIGNANCY)
 
 

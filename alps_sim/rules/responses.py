@@ -25,10 +25,18 @@ def start_treatment(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _move_on(patient: Any, world: Any) -> None:
+    """Take the line that follows a failure, or what is left in a refractory flare."""
+    consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+    if patient.phase == c.PHASE_REFRACTORY:
+        consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
+
+
+@compiled
 def end_agent_and_move_on(patient: Any, world: Any, after: int) -> None:
     """The agent has failed the patient: stop it and take the next line."""
     stop_agent(patient, world, after)
-    consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+    _move_on(patient, world)
 
 
 @compiled
@@ -42,7 +50,7 @@ def end_harmful_agent(patient: Any, world: Any, after: int) -> None:
     if world.strategy.wean_allowed == 1 and quiet:
         patient.line_due = 1
     else:
-        consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+        _move_on(patient, world)
 
 
 @compiled
@@ -81,6 +89,6 @@ def end_course_and_move_on(patient: Any, world: Any, after: int) -> None:
     """A course is spent: the next line is taken under cytopenia, if no daily agent is there, else with the next flare or breakthrough."""
     end_course(patient, world, after)
     if is_cytopenic(patient):
-        consider_treatment(patient, world, c.TRIGGER_TREATMENT_FAILED)
+        _move_on(patient, world)
     else:
         patient.line_due = 1

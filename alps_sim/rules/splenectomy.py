@@ -33,6 +33,8 @@ def remove_spleen(patient: Any, world: Any, time: float) -> None:
     """The spleen is gone for good from `time` on (before the index for a patient who enters without one)."""
     patient.spleen = c.SPLEEN_REMOVED
     patient.spleen_shrunk = 0
+    patient.spleen_regrows = 0
+    patient.next_time[e.SPLEEN_SHRINKAGE] = c.NEVER
     patient.splenectomy_time = time
     patient.age_at_splenectomy = patient.age_at_index + time
     patient.splenectomy_pending = 0

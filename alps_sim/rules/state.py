@@ -89,7 +89,8 @@ DYNAMICS: Final = (
     ("decline_phase", "i8"),  # 0 before the flare rate declines with age, 1 while it does, 2 after
     # spleen
     ("spleen", "i8"),
-    ("spleen_shrunk", "i8"),  # sizes lost to the present agent
+    ("spleen_shrunk", "i8"),  # sizes lost to an agent
+    ("spleen_regrows", "i8"),  # the spleen will grow back to what it was before the agent
     ("age_at_splenectomy", "f8"),
     ("remission_after_splenectomy", "i8"),
     ("relapsed_after_splenectomy", "i8"),
@@ -112,6 +113,7 @@ DYNAMICS: Final = (
     ("last_flare_time", "f8"),  # or breakthrough
     ("flare_chain", "i8"),  # flares in a row, none longer after the one before than the strategy's window
     ("gcsf", "i8"),
+    ("last_ivig_time", "f8"),
     ("transplanted", "i8"),
     ("workup_needed", "i8"),
     # steroids
@@ -128,7 +130,8 @@ DYNAMICS: Final = (
     ("agent_suspected", "i8"),  # a flare or breakthrough has come since it started, or since it failed unseen
     ("agent_started", "f8"),
     ("agent_is_bridge", "i8"),
-    ("weaned_agent", "i8"),
+    ("weaned_agent", "i8"),  # or laid aside for chemotherapy: resumed with the next flare
+    ("weaned_agent_will_answer", "i8"),
     ("weanings", "i8"),
     ("course_agent", "i8"),
     ("course_will_answer", "i8"),
@@ -140,6 +143,7 @@ DYNAMICS: Final = (
     ("answered", "i8"),  # bit mask of agents that answered and have not failed since
     ("failed_with_hypersplenism", "i8"),  # bit mask of agents
     ("last_end", "i8"),  # bit over AFTER
+    ("ends", "i8"),  # bits over AFTER of the last end of each agent, four an agent
     ("treatments_begun", "i8"),
     ("hypogammaglobulinaemia", "i8"),
     ("rituximab_neutropenia", "i8"),

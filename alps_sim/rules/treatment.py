@@ -8,10 +8,11 @@ from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_resource
-from alps_sim.rules.agents import has_hypersplenism
+from alps_sim.rules.agents import ENDS_OF_ONE, WIDTH_OF_ENDS, seems_to_answer
 from alps_sim.rules.decisions import draw
 from alps_sim.rules.factors import SPLEEN, is_cytopenic, is_in_chemotherapy, mark
 from alps_sim.rules.journal import note
+from alps_sim.rules.spleen import has_hypersplenism
 
 NO_LINE = -1
 
@@ -46,13 +47,25 @@ def _suits_patient(patient: Any, line: Any) -> bool:
 
 
 @compiled
+def _ended_so(patient: Any, line: Any) -> bool:
+    """Whether the last treatment ended as a line asks, or each of those that must have been tried."""
+    if line.tried == 0:
+        return line.after & patient.last_end != 0
+    for agent in range(c.AGENT_COUNT):
+        end = patient.ends >> (WIDTH_OF_ENDS * agent) & ENDS_OF_ONE
+        if line.tried & (1 << agent) and line.after & end == 0:
+            return False
+    return True
+
+
+@compiled
 def _suits_history(patient: Any, world: Any, line: Any, trigger: int) -> bool:
     """Conditions of a line on the occasion and what came before, and whether it is an option for this patient at all."""
     if line.occasions != 0 and line.occasions & trigger == 0:
         return False
-    if line.after != 0 and line.after & patient.last_end == 0:
-        return False
     if line.tried & ~patient.tried != 0:
+        return False
+    if line.after != 0 and not _ended_so(patient, line):
         return False
     if patient.counters[a.C_FLARES] < line.minimum_flares:
         return False
@@ -174,11 +187,19 @@ def consider_treatment(patient: Any, world: Any, trigger: int) -> None:
 
 
 @compiled
+def bridge_is_over(patient: Any, world: Any) -> bool:
+    """Whether what a bridge leads to is due: it does not hold the disease, or flares are as close together as the strategy asks."""
+    if patient.agent_is_bridge == 0:
+        return False
+    return not seems_to_answer(patient) or patient.flare_chain >= world.strategy.flare_number
+
+
+@compiled
 def review_on_birthday(patient: Any, world: Any) -> None:
     """An age may open a line to a patient in an open episode: on a bridge, with a refractory flare, or steroid-dependent."""
     if patient.phase == c.PHASE_NONE:
         return
-    if patient.agent_is_bridge == 1:
+    if bridge_is_over(patient, world):
         consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)
     elif patient.phase == c.PHASE_REFRACTORY:
         consider_treatment(patient, world, c.TRIGGER_REFRACTORY)

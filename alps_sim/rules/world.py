@@ -73,7 +73,7 @@ LINE_DTYPE: Final = np.dtype(
         ("if_hypersplenism", "i8"),
         ("lineages_any", "i8"),  # at least one of these bits; 0 asks nothing
         ("lineages_only", "i8"),  # no bit outside these; 0 asks nothing
-        ("after", "i8"),  # bit mask over AFTER: how the last treatment ended; 0 asks nothing
+        ("after", "i8"),  # bit mask over AFTER: how the last treatment ended, or each of those in `tried`; 0 asks nothing
         ("tried", "i8"),  # bit mask over TREATMENTS that must have been tried
         ("minimum_flares", "i8"),
         ("occasions", "i8"),  # bit mask over TRIGGERS; 0 asks nothing

@@ -66,7 +66,7 @@ def _patients(scenario: Scenario) -> list[str]:
     population = scenario.population
     genotypes = ", ".join(f"{share:.0%} {genotype}" for genotype, share in population.genotype_shares.items())
     age = population.age_at_index_years
-    ages = f"median {age.median:g} years, {age.minimum:g}-{age.maximum:g}" if age else "as in the evidence ledger"
+    ages = f"median {age.median:.3g} years, {age.minimum:g}-{age.maximum:g}" if age else "as in the evidence ledger"
     lines = [f"patients: {genotypes}; {population.male_share:.0%} male; {population.cytopenia_share:.0%} with cytopenia; age {ages}"]
     if population.prior_splenectomy:
         lines.append(f"  {population.prior_splenectomy.share:.0%} without a spleen at the index")
@@ -117,7 +117,8 @@ def _overrides(scenario: Scenario, ledger: Ledger) -> list[str]:
     for name, given in scenario.parameters.items():
         known = ledger.parameters[name]
         why = "; ".join(text for text in (given.note, given.source) if text)
-        lines.append(f"  {name} = {given.value:g} {known.unit}, ledger {known.value:g}" + (f" ({why})" if why else ""))
+        spread = f" drawn from {given.distribution}" if given.distribution else ""
+        lines.append(f"  {name} = {given.value:g} {known.unit}{spread}, ledger {known.value:g}" + (f" ({why})" if why else ""))
     return lines
 
 

@@ -1,7 +1,7 @@
 """Scenario files laid over one another: `extends`, what every strategy shares, and the choice of strategies.
 
-Mappings merge key by key, strategies by name; lists and single values replace what lies beneath. All is done on trees that
-keep their places, so an error names the file and line in which the offending word stands.
+Mappings merge key by key, strategies by name; lists, single values and distributions of another form replace what lies beneath.
+All is done on trees that keep their places, so an error names the file and line in which the offending word stands.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from alps_sim.scenario.errors import described, suggestion
+from alps_sim.scenario.patients import LOGNORMAL
 from alps_sim.scenario.source import Node, Place, read_tree
 from alps_sim.scenario.words import unknown_key
 
@@ -51,12 +52,18 @@ def merged(base: Node, over: Node) -> Node:
     base, over
         The layer beneath and the layer on top.
     """
-    if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+    if not (isinstance(base.value, dict) and isinstance(over.value, dict)) or _form(base) != _form(over):
         return over
     value = dict(base.value)
     for key, node in over.value.items():
         value[key] = merged(value[key], node) if key in value else node
     return Node(value, over.place, over.key_place)
+
+
+def _form(node: Node) -> object:
+    """Which of the forms of a distribution a mapping says; another form has other keys and takes the place of the whole."""
+    named = node.value.get("distribution")
+    return LOGNORMAL if named is None else named.value
 
 
 def _layered(path: Path, above: tuple[Path, ...]) -> Node:

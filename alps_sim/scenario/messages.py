@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from alps_sim.scenario.errors import ScenarioError, described
+from alps_sim.scenario.patients import DISTRIBUTIONS
 from alps_sim.scenario.source import Node, Place
 
 _UNITS: Final = (
@@ -23,6 +24,8 @@ _UNITS: Final = (
     ("adherence", "a share between 0 and 1"),
 )
 """Endings of keys, and the unit that a key with this ending tells."""
+_NO_KEYS: Final = ("[key]", *DISTRIBUTIONS)
+"""Parts of the schema's path to a problem that no file has: a mapping's own keys, and which form of a section is meant."""
 _LIMITS: Final = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -58,7 +61,7 @@ def _innermost(details: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _place(detail: ErrorDetails, tree: Node) -> Place:
     """Follow the path of a problem as far as the tree goes."""
-    path = [part for part in detail["loc"] if part != "[key]"]
+    path = [part for part in detail["loc"] if part not in _NO_KEYS]
     key = detail.get("ctx", {}).get("key")
     node = tree
     for part in [*path, *([key] if key else [])]:
@@ -105,7 +108,7 @@ def _message(detail: ErrorDetails) -> str:
 
 def _keys(path: tuple[int | str, ...]) -> list[str]:
     """Keys on the way to a problem, the innermost first."""
-    return [part for part in reversed(path) if isinstance(part, str) and part != "[key]"]
+    return [part for part in reversed(path) if isinstance(part, str) and part not in _NO_KEYS]
 
 
 def _subject(path: tuple[int | str, ...]) -> str:

@@ -22,6 +22,8 @@ _SHARE_UNITS: Final = ("probability", "share", "yes or no", "utility")
 _POSITIVE: Final = ("_shape", "_scale_years", "median_days", "median_years")
 _PRICE: Final = re.compile(r"(?P<currency>.+) of (?P<price_year>[0-9]{4}) per ")
 _LARGEST: Final = 1.0e9
+_RAREST: Final = 0.0005
+"""Beyond these quantiles an override's distribution is not looked at."""
 _OF_TREATMENT: Final = {AGENTS[RITUXIMAB]: "rituximab_", TREATMENTS[SPLENECTOMY]: "splenectomy_"}
 """Beginnings of the names of parameters that only one treatment reads."""
 
@@ -60,9 +62,24 @@ def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place)
     value, unit = scenario.parameters[name].value, ledger.parameters[name].unit
     if not low <= value <= high:
         raise place.error(f"expected {low:g} to {high:g} ({unit}) for `{name}`, found {value:g}; correct the value or its unit")
+    _check_spread(name, scenario, (low, high), place)
     unread = _why_unread(name, scenario)
     if unread:
         raise place.error(f"expected an override that this scenario reads, found `{name}`, but {unread}; remove it")
+
+
+def _check_spread(name: str, scenario: Scenario, possible: tuple[float, float], place: Place) -> None:
+    """The distribution of an override gives nothing that cannot be, and holds its value."""
+    given = scenario.parameters[name]
+    if given.distribution is None:
+        return
+    drawn = given.distribution.ppf(_RAREST), given.distribution.ppf(1.0 - _RAREST)
+    if drawn[0] < possible[0] or drawn[1] > possible[1]:
+        message = f"expected a distribution of `{name}` within {possible[0]:g} to {possible[1]:g}, found {given.distribution}"
+        raise place.error(f"{message}, which reaches {drawn[0]:g} to {drawn[1]:g}; cut it with `minimum` or `maximum`")
+    if not drawn[0] <= given.value <= drawn[1]:
+        found = f"{given.value:g} far outside {given.distribution}"
+        raise place.error(f"expected a value of `{name}` within its distribution, found {found}; correct one of them")
 
 
 def _check_readings(scenario: Scenario, tree: Node) -> None:

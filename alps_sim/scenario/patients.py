@@ -4,15 +4,21 @@ What belongs to the disease (lineages, spleen size, frailties, and the age at th
 evidence ledger; what belongs to the study that a scenario replicates stands here.
 """
 
-from typing import Annotated, Final, Self
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any, Final, Self
 
-from pydantic import model_validator
+import numpy as np
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from alps_sim.rules.codes import GENOTYPES
 from alps_sim.scenario.words import PositiveYears, Section, Share, Spread, Word, Years, or_word, problem
 
-DISTRIBUTIONS: Final = ("lognormal",)
-LogNormalWord = Annotated[str, Word(DISTRIBUTIONS, "a distribution")]
+LOGNORMAL: Final = "lognormal"
+QUANTILES: Final = "quantiles"
+DISTRIBUTIONS: Final = (LOGNORMAL, QUANTILES)
+DistributionWord = Annotated[str, Word(DISTRIBUTIONS, "a distribution")]
 GenotypeWord = Annotated[str, Word(GENOTYPES, "a genotype")]
 
 
@@ -22,7 +28,7 @@ class TruncatedLogNormal(Section):
     Parameters are those before the cut, so the median of what is drawn lies a little nearer to the wider side.
     """
 
-    distribution: LogNormalWord = DISTRIBUTIONS[0]
+    distribution: DistributionWord = LOGNORMAL
     """Its name."""
     median: PositiveYears
     """Median in years before the cut."""
@@ -41,6 +47,63 @@ class TruncatedLogNormal(Section):
         if not self.minimum <= self.median <= self.maximum:
             raise problem(f"expected between {self.minimum:g} and {self.maximum:g}, found {self.median:g}; correct one", "median")
         return self
+
+
+class Quantiles(Section):
+    """A distribution by some of its quantiles, as a study may give them; its logarithm runs straight between them."""
+
+    distribution: DistributionWord = QUANTILES
+    """Its name."""
+    shares: Annotated[tuple[Share, ...], Field(strict=False, min_length=2)]
+    """Share of patients with less, from 0 to 1, rising."""
+    years: Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=2)]
+    """The years below which these shares lie, rising."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        """Both lists rise together, and the shares from 0 to 1."""
+        if len(self.years) != len(self.shares):
+            raise problem(f"expected {len(self.shares)} numbers, one for each share, found {len(self.years)}; correct one list", "years")
+        if (self.shares[0], self.shares[-1]) != (0.0, 1.0):
+            ends = f"{self.shares[0]:g} and {self.shares[-1]:g}"
+            raise problem(f"expected shares from 0 (the lowest value) to 1 (the highest), found {ends}; add the ends", "shares")
+        for key in ("shares", "years"):
+            if not _rises(getattr(self, key)):
+                raise problem("expected numbers that rise, found one that does not; put them in order", key)
+        return self
+
+    @property
+    def logarithms(self) -> tuple[float, ...]:
+        """Logarithms of the years."""
+        return tuple(math.log(years) for years in self.years)
+
+    @property
+    def minimum(self) -> float:
+        """Lowest value in years."""
+        return self.years[0]
+
+    @property
+    def median(self) -> float:
+        """Median in years."""
+        return math.exp(float(np.interp(0.5, self.shares, self.logarithms)))
+
+    @property
+    def maximum(self) -> float:
+        """Highest value in years."""
+        return self.years[-1]
+
+
+def _rises(numbers: Sequence[float]) -> bool:
+    return all(one < other for one, other in pairwise(numbers))
+
+
+def _form(value: Any) -> str:
+    """Which of the distributions a section means."""
+    name = value.get("distribution", LOGNORMAL) if isinstance(value, dict) else getattr(value, "distribution", LOGNORMAL)
+    return QUANTILES if name == QUANTILES else LOGNORMAL
+
+
+YearsDistribution = Annotated[Annotated[TruncatedLogNormal, Tag(LOGNORMAL)] | Annotated[Quantiles, Tag(QUANTILES)], Discriminator(_form)]
 
 
 class LogNormal(Section):
@@ -68,7 +131,7 @@ class Observation(Section):
 
     entry_lag_years: Annotated[LogNormal | None, or_word("none")]
     """From the index to enrolment; `none` if enrolled at the index."""
-    follow_up_years: TruncatedLogNormal
+    follow_up_years: YearsDistribution
     """From enrolment to the end of observation, if the patient lives."""
     alive_at_entry: bool
     """Whether only those alive at enrolment are in the cohort, as in every cohort that enrols the living."""
@@ -83,7 +146,7 @@ class Population(Section):
     """Share of boys and men."""
     cytopenia_share: Share
     """Share who ever have a significant cytopenia; 1 where the index is the first such cytopenia."""
-    age_at_index_years: Annotated[TruncatedLogNormal | None, or_word("from_ledger")]
+    age_at_index_years: Annotated[YearsDistribution | None, or_word("from_ledger")]
     """Age at the index, or `from_ledger`: log-normal by `age_at_index_median_years` and `age_at_index_log_sd`, cut to 1-53 years."""
     prior_splenectomy: Annotated[PriorSplenectomy | None, or_word("none")]
     """Patients already without a spleen at the index, or `none`."""

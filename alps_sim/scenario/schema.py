@@ -5,19 +5,28 @@ is in the sections; places in files are the loader's.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Self, cast
+from typing import Annotated, Any, Self, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    PrivateAttr,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
+from alps_sim.evidence.distributions import Distribution, parse_distribution
+from alps_sim.evidence.ledger import Ledger, luck
 from alps_sim.evidence.readings import reading_parameters
-from alps_sim.scenario.errors import suggestion
+from alps_sim.scenario.errors import described, suggestion
 from alps_sim.scenario.patients import Population
 from alps_sim.scenario.references import Reference, with_values
 from alps_sim.scenario.strategy import Strategy
 from alps_sim.scenario.words import PositiveYears, Section, Share, Text, problem, unique
-
-if TYPE_CHECKING:
-    from alps_sim.evidence.ledger import Ledger
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Patients = Annotated[int, Field(ge=1, le=100_000_000)]
@@ -43,11 +52,40 @@ class ParameterDraws(Section):
     """Patients simulated in each draw, the same in all."""
 
 
+def _as_distribution(value: Any) -> Distribution | None:
+    """A distribution as the ledger writes it, that can be drawn from."""
+    if value is None or isinstance(value, Distribution):
+        return value
+    if not isinstance(value, str):
+        raise problem(f"expected a distribution such as `beta(alpha=60, beta=4)`, found {described(value)}")
+    try:
+        distribution = parse_distribution(value)
+    except ValueError as error:
+        raise problem(str(error)) from None
+    if distribution.is_fixed:
+        raise problem("expected a distribution to draw from, found `fixed`; leave it out, the value is held then")
+    return distribution
+
+
+def _as_text(value: Distribution | None) -> str | None:
+    return None if value is None else str(value)
+
+
+Drawn = Annotated[
+    InstanceOf[Distribution] | None,
+    BeforeValidator(_as_distribution),
+    PlainSerializer(_as_text),
+    WithJsonSchema({"type": "string"}),
+]
+
+
 class Override(Section):
     """A parameter of the evidence ledger given another value."""
 
     value: float
     """In the unit of the ledger."""
+    distribution: Drawn = None
+    """What is drawn for parameter uncertainty, as in the ledger (`lognormal(median=0.004, sigma=0.4)`); the value itself if not said."""
     note: str = ""
     """Why."""
     source: str = ""
@@ -163,7 +201,7 @@ class Scenario(Section):
         """
         return cast("Self", with_values(self, self._references, values))
 
-    def parameter_values(self, ledger: "Ledger") -> dict[str, float]:
+    def parameter_values(self, ledger: Ledger) -> dict[str, float]:
         """Values of all parameters in this scenario: the ledger's, then readings, then overrides.
 
         Parameters
@@ -178,14 +216,21 @@ class Scenario(Section):
         """
         return ledger.values(self.override_values(ledger.values()))
 
-    def override_values(self, known: Mapping[str, float] | None = None) -> dict[str, float]:
+    def override_values(self, known: Mapping[str, float] | None = None, draw: int | None = None) -> dict[str, float]:
         """Values that replace those of the ledger: of the readings taken, and over them the explicit overrides.
 
         Parameters
         ----------
         known
             Values of the ledger, of which a reading may take a multiple; its central ones if not given.
+        draw
+            Number of a draw, in which overrides with a distribution are drawn from it; none for the base case.
         """
-        given = {name: override.value for name, override in self.parameters.items()}
+        given = {
+            name: override.value
+            if draw is None or override.distribution is None
+            else override.distribution.ppf(luck(name, draw, self.seed))
+            for name, override in self.parameters.items()
+        }
         of_readings = reading_parameters(self.readings, {**known, **given}) if known is not None else reading_parameters(self.readings)
         return {**of_readings, **given}

@@ -145,7 +145,7 @@ class LineConditions(Section):
     lineages_only: Lineages | None = None
     """If the patient has no other lineage than these."""
     after: Ends | None = None
-    """If the treatment before ended in one of these ways."""
+    """If the treatment before ended in one of these ways; with `tried`, if each of those did."""
     tried: Treatments | None = None
     """If all of these have been tried."""
     minimum_flares: Annotated[int, Field(ge=1, le=50)] | None = None

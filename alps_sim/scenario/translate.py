@@ -161,7 +161,7 @@ def steroid_probits(values: Mapping[str, float]) -> FloatArray:
 
 
 def _probit(probability: float) -> float:
-    return float(np.clip(ndtri(min(max(probability, 0.0), 1.0)), -PROBIT_LIMIT, PROBIT_LIMIT))
+    return min(max(float(ndtri(min(max(probability, 0.0), 1.0))), -PROBIT_LIMIT), PROBIT_LIMIT)
 
 
 def _parameters(values: Mapping[str, float]) -> Records:
@@ -243,9 +243,7 @@ def _flag(value: bool | None) -> int:
 
 def _records(dtype: np.dtype[Any], rows: Sequence[Mapping[str, Any]]) -> Records:
     """Record array of rows given by field name; every field of the type must be in each row."""
-    names = dtype.names or ()
-    table = np.zeros(len(rows), dtype=dtype).view(np.recarray)
-    for position, row in enumerate(rows):
-        for name in names:
-            table[name][position] = row[name]
-    return table
+    table = np.zeros(len(rows), dtype=dtype)
+    for name in dtype.names or ():
+        table[name] = [row[name] for row in rows]
+    return table.view(np.recarray)

@@ -117,12 +117,13 @@ def live(scenario: Scenario, values: Mapping[str, float], patients: int, replica
     patients
         How many.
     replication
-        Number of the replication: another one, other luck.
+        Number of the replication: another one, other luck, and another draw of overrides that have a distribution; 0 is the base case.
     workers
         Threads.
     """
     one = scenario.model_copy(update={"patients": patients, "replica": None})
-    inputs = translate(one, {**values, **scenario.override_values(values)})
+    draw = replication - 1 if replication else None
+    inputs = translate(one, {**values, **scenario.override_values(values, draw)})
     return np.concatenate([block[0].rows for block, _ in simulate(inputs, workers, replication)])
 
 

@@ -123,7 +123,7 @@ def _episode(lines: Lines) -> dict[str, Any]:
 
 
 def _spleen(lines: Lines, of_patient: pd.DataFrame) -> dict[str, Any]:
-    """Size of the spleen, time of its removal, referral, relapse."""
+    """Size of the spleen, time of its removal, sepsis since, referral, relapse."""
     operation, referral = lines.among("splenectomy"), lines.among("referral_for_splenectomy")
     since = of_patient["years_since_prior_splenectomy"].to_numpy(np.float64)
     prior = since >= 0.0
@@ -135,6 +135,7 @@ def _spleen(lines: Lines, of_patient: pd.DataFrame) -> dict[str, Any]:
     return {
         "spleen": lines.last_word(size_lines, said, at_index),
         "removed_at": removed_at,
+        "came_through_opsi": lines.switched(lines.among("sepsis") & ~np.isnan(removed_at), np.zeros(lines.time.size, dtype=bool)),
         "age_at_removal": of_patient["age_at_index"].to_numpy(np.float64) + removed_at,
         "relapsed": lines.switched(lines.among("relapse_after_splenectomy"), operation) | prior,
         "awaiting_splenectomy": lines.switched(referral & (lines.code == 0), operation | (referral & (lines.code == 1))),

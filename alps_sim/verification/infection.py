@@ -5,6 +5,7 @@ import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.forms import immunosuppressed, in_transition, length, steroid_risk, weibull, without_spleen
+from alps_sim.verification.journal import BoolArray
 
 
 def _frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray | float:
@@ -37,10 +38,25 @@ def risk_product(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
     )
 
 
+def takes_up_prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> BoolArray:
+    """Whether the patient takes up prevention, by own luck or since an OPSI.
+
+    Parameters
+    ----------
+    pieces
+        Of a history.
+    assumptions
+        Holds the uptake.
+    """
+    willing = pieces["prevention_luck"] < assumptions.prevention_uptake
+    return np.asarray(willing | pieces["came_through_opsi"], dtype=bool)
+
+
 def prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
     """What prevention leaves of sepsis without a spleen.
 
-    Whether a patient takes it up is decided once, by the patient's own luck; how well it is kept to is the adherence.
+    Whether a patient takes it up is decided by the patient's own luck, unless an OPSI has taught it; how well it is kept to is the
+    adherence.
 
     Parameters
     ----------
@@ -50,7 +66,7 @@ def prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
         Holds uptake, adherence and ratios.
     """
     values = assumptions.values
-    takes_up = (pieces["prevention_luck"] < assumptions.prevention_uptake).to_numpy()
+    takes_up = takes_up_prevention(pieces, assumptions)
     kept = np.where(in_transition(pieces, assumptions), values["prevention_transition_ratio"], 1.0)
     share = takes_up * assumptions.prevention_adherence * kept
     return np.where(without_spleen(pieces), 1.0 - share + share * values["prevention_rate_ratio"], 1.0)

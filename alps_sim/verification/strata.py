@@ -9,6 +9,7 @@ import pandas as pd
 
 from alps_sim.verification.assumptions import Assumptions
 from alps_sim.verification.forms import immunosuppressed, in_transition, steroid_risk, without_spleen
+from alps_sim.verification.infection import takes_up_prevention
 from alps_sim.verification.journal import SINCE_SURGERY_YEARS
 from alps_sim.verification.words import words_at
 
@@ -110,7 +111,7 @@ def _neutropenia(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
 
 
 def _prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    takes_up = {"taken up": pieces["prevention_luck"] < assumptions.prevention_uptake}
+    takes_up = {"taken up": takes_up_prevention(pieces, assumptions)}
     return _crossed(pd.Series(_first_that_holds(takes_up, "not taken up")), in_transition(pieces, assumptions), "transition years")
 
 

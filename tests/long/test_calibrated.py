@@ -20,11 +20,12 @@ from alps_sim.validation.replicate import Effort
 from alps_sim.validation.studies import published_studies
 
 MISSED: Final[Mapping[str, str]] = {
-    "splenectomy_age_median": "8.8 y against 10, of an earlier subset of the cohort: surgery comes early in the replica; open",
-    "mmf_initial_response": "88% against 94%: some who answer lose it or stop within the year that the figure asks for; open",
-    "mmf_follow_up_median": "3.6 y on the drug against 4.5: the replica's patients leave it sooner, whatever the follow-up; open",
+    "splenectomy_age_median": "8.7 y against 10, of an earlier subset: 5.6 y is read as the age at first cytopenia, not at presentation",
+    "mmf_initial_response": "89% against 94%: a constant hazard of loss that leaves 44 of 64 takes one in twenty within the year asked for",
 }
-"""Figures that the fit does not reach, and what is known of the reason."""
+"""Figures that the fit does not reach, and the reason."""
+DRAWS_OF_THE_FIT: Final = 400
+"""The width of an interval from 100 draws is uncertain by a tenth, which is too much beside a bar."""
 
 DEFECTS: Final[Mapping[str, Mapping[str, float]]] = {
     "sepsis_hazard": {"opsi_mean_rate_per_year": 2.0},
@@ -47,13 +48,13 @@ UNSEEN: Final[Mapping[str, Mapping[str, float]]] = {
 """Defects that no published figure shows: the parameters keep their priors, and the report says so."""
 
 
-def reached(source: ParameterSource) -> pd.DataFrame:
+def reached(source: ParameterSource, draws: int = 100) -> pd.DataFrame:
     studies = [study for study in published_studies() if any(figure.target_class == CALIBRATED for figure in study.figures)]
-    return calibrated(compare(studies, source, Effort(draws=100, workers=2), lambda what, done, of: None)).set_index("figure")
+    return calibrated(compare(studies, source, Effort(draws=draws, workers=2), lambda what, done, of: None)).set_index("figure")
 
 
 def test_the_posterior_reaches_its_figures_but_for_those_listed() -> None:
-    found = reached(beliefs(load_ledger()))
+    found = reached(beliefs(load_ledger()), DRAWS_OF_THE_FIT)
     missed = found.index[~(found["close"] & found["narrow"])]
     assert set(missed) == set(MISSED), found.loc[missed, ["distance_sd", "width_ratio"]].to_string()
 

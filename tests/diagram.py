@@ -1,0 +1,147 @@
+"""The states of a life and the events that lead from one to another, drawn from lives that the code has lived (`make diagram`).
+
+Nothing is drawn by hand: an arrow stands where some life of the main scenario under the priors went from one state to another, and names
+the events after which it did. Rare arrows are left out. The diagrams stand in docs/model.md, in the language of Mermaid.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from alps_sim.engines.cohort import simulate
+from alps_sim.evidence.ledger import load_priors
+from alps_sim.rules import codes, events
+from alps_sim.scenario import load_scenario
+from alps_sim.scenario.translate import translate
+
+ROOT: Final = Path(__file__).parents[1]
+PAGE: Final = ROOT / "docs" / "model.md"
+SCENARIO: Final = ROOT / "scenarios" / "early_splenectomy_vs_mmf_sirolimus.yaml"
+PATIENTS: Final = 1024
+LEAST_SHARE: Final = 0.002
+"""An arrow, or an event beside it, is drawn from this share of what leaves a state on."""
+MOST_EVENTS: Final = 4
+"""Events named at an arrow."""
+BEGIN: Final = "[*]"
+
+State = str
+Line = Any
+"""A line of the event log: time, kind, code, value."""
+NextState = Callable[[State, Line], State | None]
+
+
+def _episode(state: State, line: Line) -> State | None:
+    if line["kind"] == events.LOG_PHASE:
+        return "quiet" if line["code"] == codes.PHASE_NONE else str(codes.EPISODE_PHASES[line["code"]])
+    return "dead" if line["kind"] == events.LOG_DEATH else None
+
+
+def _agent(state: State, line: Line) -> State | None:
+    if line["kind"] == events.LOG_AGENT_STOP and state != "no_agent":
+        return "no_agent"
+    moves = {
+        events.LOG_AGENT_START: "taken",
+        events.LOG_AGENT_ANSWER: "answering",
+        events.LOSS_OF_RESPONSE: "taken",
+    }
+    return moves.get(int(line["kind"]))
+
+
+def _spleen(state: State, line: Line) -> State | None:
+    if line["kind"] == events.LOG_REFERRAL:
+        return "spleen_in_place" if line["code"] else "referred"
+    moves = {events.SPLENECTOMY_DONE: "remission_after_splenectomy", events.RELAPSE_AFTER_SPLENECTOMY: "relapsed_without_spleen"}
+    return moves.get(int(line["kind"]))
+
+
+def _lymphoma(state: State, line: Line) -> State | None:
+    moves = {
+        events.HODGKIN_LYMPHOMA: "treated",
+        events.NON_HODGKIN_LYMPHOMA: "treated",
+        events.LYMPHOMA_TREATMENT_END: "in_remission",
+        events.LYMPHOMA_RISK_END: "past",
+        events.LOG_DEATH: "dead",
+    }
+    return moves.get(int(line["kind"])) if state != "no_lymphoma" or line["kind"] != events.LOG_DEATH else None
+
+
+def _leukaemia(state: State, line: Line) -> State | None:
+    moves = {
+        events.OTHER_MALIGNANCY: "leukaemia",
+        events.LEUKAEMIA_RISK_END: "past",
+        events.TRANSPLANTATION: "transplanted",
+        events.LOG_DEATH: "dead",
+    }
+    return moves.get(int(line["kind"])) if state != "no_leukaemia" or line["kind"] != events.LOG_DEATH else None
+
+
+TRACKS: Final[tuple[tuple[str, State, NextState], ...]] = (
+    ("A cytopenia episode", "quiet", _episode),
+    ("The long-term agent", "no_agent", _agent),
+    ("The spleen", "spleen_in_place", _spleen),
+    ("Lymphoma", "no_lymphoma", _lymphoma),
+    ("Acute leukaemia", "no_leukaemia", _leukaemia),
+)
+
+
+def lives() -> Iterator[Any]:
+    """Event lines of each life under each strategy."""
+    scenario = load_scenario(SCENARIO).model_copy(update={"patients": PATIENTS})
+    for block, _ in simulate(translate(scenario, load_priors().values() | scenario.override_values()), keep_events=True):
+        for result in block:
+            yield from np.split(result.events, np.flatnonzero(np.diff(result.events["patient"])) + 1)
+
+
+def moves(life: Any, start: State, next_state: NextState) -> Iterator[tuple[State, State, str]]:
+    """From where to where, and after which event, in the order of a life.
+
+    The event is the first line of the instant: what happens at once is logged in order.
+    """
+    state, instant, event = start, -1.0, ""
+    for line in life:
+        if line["time"] != instant:
+            instant, event = line["time"], events.LOG_KINDS[line["kind"]]
+        new = next_state(state, line)
+        if new is not None and new != state:
+            yield (BEGIN if instant == 0.0 and state == start else state), new, event
+            state = new
+
+
+def diagram(title: str, counted: Counter[tuple[State, State, str]]) -> list[str]:
+    """Lines of one diagram."""
+    leaving: Counter[State] = Counter()
+    arrows: dict[tuple[State, State], Counter[str]] = defaultdict(Counter)
+    for (state, new, event), times in counted.items():
+        leaving[state] += times
+        arrows[state, new][event] += times
+    lines = [f"**{title}**", "", "```mermaid", "stateDiagram-v2"]
+    for (state, new), by_event in sorted(arrows.items()):
+        if by_event.total() < LEAST_SHARE * leaving[state]:
+            continue
+        often = [event for event, times in by_event.most_common(MOST_EVENTS) if times >= LEAST_SHARE * leaving[state]]
+        named = [event.replace("_", " ") for event in often or [by_event.most_common(1)[0][0]]]
+        lines.append(f"    {state} --> {new}: {', '.join(sorted(named))}{', ...' if len(by_event) > len(named) else ''}")
+    return [*lines, "```", ""]
+
+
+def diagrams() -> str:
+    """All diagrams, as they stand in the page."""
+    counted: list[Counter[tuple[State, State, str]]] = [Counter() for _ in TRACKS]
+    for life in lives():
+        for counter, (_, start, next_state) in zip(counted, TRACKS, strict=True):
+            counter.update(moves(life, start, next_state))
+    drawn = [line for counter, (title, _, _) in zip(counted, TRACKS, strict=True) for line in diagram(title, counter)]
+    return "\n".join(drawn)
+
+
+def page_with(text: str, page: str) -> str:
+    """The page with the diagrams between its marks."""
+    return re.sub(r"(?s)(<!-- diagrams -->\n).*(<!-- end of diagrams -->)", lambda found: f"{found[1]}{text}\n{found[2]}", page)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with(diagrams(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
