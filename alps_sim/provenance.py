@@ -79,5 +79,6 @@ def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -
         "rules_hash": accelerate.rules_hash(),
         "rules": accelerate.model_hash(),
         "rules_of_the_fit": ledger.fitted_rules,
+        "posterior": {block.cohort: block.identity for block in ledger.fitted},
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }

@@ -6,7 +6,7 @@ the events after which it did. Rare arrows are left out. The diagrams stand in d
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,33 +58,37 @@ def _spleen(state: State, line: Line) -> State | None:
     return moves.get(int(line["kind"]))
 
 
-def _lymphoma(state: State, line: Line) -> State | None:
-    moves = {
-        events.HODGKIN_LYMPHOMA: "treated",
-        events.NON_HODGKIN_LYMPHOMA: "treated",
-        events.LYMPHOMA_TREATMENT_END: "in_remission",
-        events.LYMPHOMA_RISK_END: "past",
-        events.LOG_DEATH: "dead",
-    }
-    return moves.get(int(line["kind"])) if state != "no_lymphoma" or line["kind"] != events.LOG_DEATH else None
+LYMPHOMA: Final[Mapping[int, State]] = {
+    events.HODGKIN_LYMPHOMA: "treated",
+    events.NON_HODGKIN_LYMPHOMA: "treated",
+    events.LYMPHOMA_TREATMENT_END: "in_remission",
+    events.LYMPHOMA_RISK_END: "past",
+    events.LOG_DEATH: "dead",
+}
+LEUKAEMIA: Final[Mapping[int, State]] = {
+    events.OTHER_MALIGNANCY: "leukaemia",
+    events.LEUKAEMIA_RISK_END: "past",
+    events.TRANSPLANTATION: "transplanted",
+    events.LOG_DEATH: "dead",
+}
 
 
-def _leukaemia(state: State, line: Line) -> State | None:
-    moves = {
-        events.OTHER_MALIGNANCY: "leukaemia",
-        events.LEUKAEMIA_RISK_END: "past",
-        events.TRANSPLANTATION: "transplanted",
-        events.LOG_DEATH: "dead",
-    }
-    return moves.get(int(line["kind"])) if state != "no_leukaemia" or line["kind"] != events.LOG_DEATH else None
+def _disease(moves: Mapping[int, State]) -> NextState:
+    """States of a disease that most never have: death is a move of those alone who have had it."""
+
+    def next_state(state: State, line: Line) -> State | None:
+        never_had = state not in moves.values()
+        return None if never_had and line["kind"] == events.LOG_DEATH else moves.get(int(line["kind"]))
+
+    return next_state
 
 
 TRACKS: Final[tuple[tuple[str, State, NextState], ...]] = (
     ("A cytopenia episode", "quiet", _episode),
     ("The long-term agent", "no_agent", _agent),
     ("The spleen", "spleen_in_place", _spleen),
-    ("Lymphoma", "no_lymphoma", _lymphoma),
-    ("Acute leukaemia", "no_leukaemia", _leukaemia),
+    ("Lymphoma", "no_lymphoma", _disease(LYMPHOMA)),
+    ("Acute leukaemia", "no_leukaemia", _disease(LEUKAEMIA)),
 )
 
 

@@ -240,6 +240,8 @@ def test_a_fit_of_ones_own_takes_the_place_of_the_shipped_one_of_the_same_cohort
     assert ledger["opsi_mean_rate_per_year"].value == load_priors()["opsi_mean_rate_per_year"].value
     assert ledger["drug.mmf.loss_of_response_per_year"].value == shipped["drug.mmf.loss_of_response_per_year"].value
     assert stale_posterior(ledger)
+    identities = {block.cohort: block.identity for block in shipped.fitted}
+    assert [block.cohort for block in ledger.fitted if block.identity != identities[block.cohort]] == ["nih_cohort"]
 
 
 def test_a_folder_without_a_posterior_is_refused(tmp_path: Path) -> None:

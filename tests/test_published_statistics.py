@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import CensoredData, ecdf
 
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.evidence.tables import lymphoma_incidence_per_year
 from alps_sim.outcomes.block import ROW_DTYPE, BlockResult
-from alps_sim.outcomes.incidence import incidence_ratio, lymphoma_by, survival_by
+from alps_sim.outcomes.incidence import incidence_ratio, kaplan_meier, lymphoma_by, survival_by
 from alps_sim.outcomes.statistics import STATISTICS, UNITS
 from alps_sim.population import draw_population
 from alps_sim.rules import accounts, codes, events
@@ -105,6 +106,14 @@ def test_incidence_ratio_is_observed_over_expected_by_age_and_sex() -> None:
     assert value("hodgkin_incidence_ratio", rows) == pytest.approx(1 / expected)
     assert value("non_hodgkin_incidence_ratio", rows) == 0.0
     assert np.isnan(incidence_ratio(rows[:0], np.zeros(0, dtype=bool), codes.HODGKIN))
+
+
+@pytest.mark.parametrize("at", [0.0, 3.0, 4.5, 100.0])
+def test_kaplan_meier_is_that_of_scipy_also_with_ties(at: float) -> None:
+    generator = np.random.default_rng(3)
+    times, happened = np.round(generator.exponential(10.0, 80)), generator.random(80) < 0.6
+    expected = ecdf(CensoredData(uncensored=times[happened], right=times[~happened])).sf.evaluate(at)
+    assert kaplan_meier(times, happened, at) == pytest.approx(float(expected), abs=1e-12)
 
 
 def test_lymphoma_by_age_counts_those_at_risk_at_that_age() -> None:

@@ -63,9 +63,7 @@ def test_report_has_its_figures(figures: dict[str, Figure]) -> None:
 def test_every_axis_names_its_unit(figures: dict[str, Figure], name: str) -> None:
     for axis in _drawn(figures[name]):
         assert re.search(r"^Years since|\(mg", axis.get_xlabel()), axis.get_xlabel()
-        names_on_axis = [label.get_text().replace("\n", " ") for label in axis.get_yticklabels()] == [
-            theme.words(strategy) for strategy in STRATEGIES
-        ]
+        names_on_axis = [label.get_text() for label in axis.get_yticklabels()] == [theme.words(strategy) for strategy in STRATEGIES]
         assert names_on_axis or re.search(r"\((%|mg)", axis.get_ylabel()), axis.get_ylabel()
         assert axis.get_title(loc="left")
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from scipy.special import ndtr
 
 from alps_sim.calibration.blocks import Block, Figure, block_named, summary
 from alps_sim.calibration.priors import Array, Priors
@@ -142,9 +141,8 @@ def predicted(block: Block, scenarios: Path, scores: Array, seed: int) -> Array:
         Key of all random numbers.
     """
     study = _study(block.name, scenarios)
-    uniforms = study.priors.uniforms(seed, _UNUSED_CHUNK, len(scores))
-    uniforms[:, [study.priors.names.index(name) for name in block.fitted]] = np.clip(ndtr(scores), 1e-12, 1.0 - 1e-12)
-    return _figures_seen(study, uniforms, seed, _UNUSED_CHUNK * CHUNK)
+    others = study.priors.uniforms(seed, _UNUSED_CHUNK, len(scores))
+    return _figures_seen(study, study.priors.with_scores(others, scores, block.fitted), seed, _UNUSED_CHUNK * CHUNK)
 
 
 def simulate_bank(block: Block, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> Bank:

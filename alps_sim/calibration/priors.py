@@ -19,6 +19,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 NO_MATTER: Final = ("costs", "utilities")
 """Files of the ledger that change no event of any life: held at their values."""
+_LEAST: Final = 1e-12
+"""Probabilities keep this far from 0 and 1, where quantiles may be infinite."""
 _STREAM: Final = 0xCA11B8A7E
 """Keeps these draws apart from those of the uncertainty analyses, which have keys of their own."""
 
@@ -54,7 +56,7 @@ class Priors:
         """
         key = np.array([seed % 2**64, _STREAM + chunk], dtype=np.uint64)
         luck = np.random.Generator(np.random.Philox(key=key)).random((count, len(self._groups)))
-        return np.asarray(np.clip(luck, 1e-12, 1.0 - 1e-12)[:, self._group_of], dtype=np.float64)
+        return _inside(luck)[:, self._group_of]
 
     def values(self, uniforms: Array) -> Iterator[dict[str, float]]:
         """Values of all parameters by name, one mapping a draw.
@@ -81,6 +83,22 @@ class Priors:
         """
         return np.asarray(ndtri(uniforms[:, [self.names.index(name) for name in names]]), dtype=np.float64)
 
+    def with_scores(self, uniforms: Array, scores: Array, names: Sequence[str]) -> Array:
+        """(draws, parameters) uniforms of which those of some parameters are those of normal scores.
+
+        Parameters
+        ----------
+        uniforms
+            Of `uniforms`.
+        scores
+            (draws, names).
+        names
+            Parameters.
+        """
+        placed = uniforms.copy()
+        placed[:, [self.names.index(name) for name in names]] = _inside(ndtr(scores))
+        return placed
+
     def from_scores(self, scores: Array, names: Sequence[str]) -> Array:
         """(draws, names) values from normal scores.
 
@@ -91,9 +109,14 @@ class Priors:
         names
             Parameters.
         """
-        probabilities = np.clip(ndtr(scores), 1e-12, 1.0 - 1e-12)
+        probabilities = _inside(ndtr(scores))
         columns = [self.ledger[name].distribution.quantiles(probabilities[:, place]) for place, name in enumerate(names)]
         return np.column_stack(columns)
+
+
+def _inside(probabilities: Array) -> Array:
+    """Probabilities that are neither 0 nor 1."""
+    return np.asarray(np.clip(probabilities, _LEAST, 1.0 - _LEAST), dtype=np.float64)
 
 
 def _matters(file: str) -> bool:

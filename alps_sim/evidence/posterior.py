@@ -48,6 +48,11 @@ class FittedBlock:
     draws: np.ndarray[Any, np.dtype[np.float64]]
     contractions: tuple[float, ...]
 
+    @property
+    def identity(self) -> str:
+        """Short hash of the draws: two runs under the same ones have the same."""
+        return identity(*self.names, self.draws.tobytes().hex())
+
     def means(self) -> dict[str, float]:
         """Posterior mean of each parameter: the base case."""
         return dict(zip(self.names, self.draws.mean(axis=0).tolist(), strict=True))

@@ -29,6 +29,9 @@ def kaplan_meier(times: Numbers, happened: Flags, at: float) -> float:
 def product_limit(entered: Numbers, left: Numbers, happened: Flags, at: float) -> float:
     """Share still free of an event at a time, of patients who come under observation at times of their own; NaN of nobody.
 
+    scipy's `ecdf` gives the same where all come at once, in six times the time (360 against 60 microseconds for 66 patients), which was a
+    tenth of that of a cohort in the calibration's bank.
+
     Parameters
     ----------
     entered, left

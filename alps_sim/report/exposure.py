@@ -1,6 +1,5 @@
 """Steroid exposure: how much by body weight and year alive, how it is spread over the years, and how much in all."""
 
-from textwrap import fill
 from typing import Any, Final
 
 import numpy as np
@@ -26,8 +25,6 @@ from alps_sim.report.theme import (
 from alps_sim.rules.codes import DAYS_PER_YEAR
 
 LAST_YEAR: Final = 30
-NAME_LETTERS: Final = 14
-"""A strategy's name longer than this is broken: the margin beside a single panel is that of two panels above it."""
 TOTAL: Final = "prednisone_mg_per_kg"
 STRETCH_COLUMNS: Final = ("strategy", "from_years", "to_years", "mg_per_kg_per_year_alive")
 
@@ -106,9 +103,9 @@ def steroid_figure(
     strategies = list(summary["strategy"].unique())
     styles = strategy_styles(strategies)
     with themed():
-        figure = Figure(figsize=(WIDTH_INCHES, 4.3 + 0.28 * len(strategies)), layout="constrained")
+        figure = Figure(figsize=(WIDTH_INCHES, 4.3 + 0.22 * len(strategies)), layout="constrained")
         # panels of one row are aligned among themselves only: the strategies' names need their own margin
-        (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.7, 0.7 + 0.28 * len(strategies)))
+        (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.7, 0.7 + 0.22 * len(strategies)))
         first, second = upper.subplots(1, 2)
         _by_weight(first, dose_by_stretch(summary), styles, last_year)
         _by_day(second, daily_dose_by_year(steroid_exposure, equivalence), styles, last_year)
@@ -170,7 +167,7 @@ def _totals(axis: Axes, summary: pd.DataFrame, uncertainty: pd.DataFrame | None,
         # hollow, so that the line is seen on a marker of any colour
         hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.3, "markersize": 6.5}
         axis.plot(row["mean"], place, look.marker, color=look.colour, **hollow, zorder=3)
-    axis.set_yticks(range(len(names)), [fill(words(name), NAME_LETTERS) for name in names])
+    axis.set_yticks(range(len(names)), [words(name) for name in names])
     axis.set_ylim(len(names) - 0.4, -0.6)
     axis.set_xlim(left=0.0)
     axis.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))

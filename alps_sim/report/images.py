@@ -32,6 +32,7 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
     with themed():
+        figure.set_dpi(DOTS_PER_INCH)  # texts are wider at some resolutions: laid out at another one, long names lost their first letter
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once for both: saving took a quarter longer when each did it again
         figure.savefig(png, dpi=DOTS_PER_INCH, metadata={"Software": None})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from alps_sim.scenario.errors import described, suggestion
-from alps_sim.scenario.patients import LOGNORMAL
+from alps_sim.scenario.patients import form_of
 from alps_sim.scenario.source import Node, Place, read_tree
 from alps_sim.scenario.words import unknown_key
 
@@ -60,10 +60,9 @@ def merged(base: Node, over: Node) -> Node:
     return Node(value, over.place, over.key_place)
 
 
-def _form(node: Node) -> object:
-    """Which of the forms of a distribution a mapping says; another form has other keys and takes the place of the whole."""
-    named = node.value.get("distribution")
-    return LOGNORMAL if named is None else named.value
+def _form(node: Node) -> str:
+    """Which form of a distribution a mapping says, if it is one: another form has other keys and takes the place of the whole."""
+    return form_of({key: inner.value for key, inner in node.value.items()})
 
 
 def _layered(path: Path, above: tuple[Path, ...]) -> Node:

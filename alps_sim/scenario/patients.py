@@ -97,13 +97,19 @@ def _rises(numbers: Sequence[float]) -> bool:
     return all(one < other for one, other in pairwise(numbers))
 
 
-def _form(value: Any) -> str:
-    """Which of the distributions a section means."""
+def form_of(value: Any) -> str:
+    """Which of the distributions a section means.
+
+    Parameters
+    ----------
+    value
+        The section, or a mapping of its keys.
+    """
     name = value.get("distribution", LOGNORMAL) if isinstance(value, dict) else getattr(value, "distribution", LOGNORMAL)
     return QUANTILES if name == QUANTILES else LOGNORMAL
 
 
-YearsDistribution = Annotated[Annotated[TruncatedLogNormal, Tag(LOGNORMAL)] | Annotated[Quantiles, Tag(QUANTILES)], Discriminator(_form)]
+YearsDistribution = Annotated[Annotated[TruncatedLogNormal, Tag(LOGNORMAL)] | Annotated[Quantiles, Tag(QUANTILES)], Discriminator(form_of)]
 
 
 class LogNormal(Section):

@@ -24,8 +24,8 @@ MISSED: Final[Mapping[str, str]] = {
     "mmf_initial_response": "89% against 94%: a constant hazard of loss that leaves 44 of 64 takes one in twenty within the year asked for",
 }
 """Figures that the fit does not reach, and the reason."""
-AT_THE_BAR: Final = "mmf_follow_up_median"
-"""Reached by little (-0.94): a defect of the cohort's parameters that gives other luck may push it over."""
+MOVED_SD: Final = 0.5
+"""A defect that moves no figure this far, in standard deviations of chance, is not seen by it."""
 DRAWS_OF_THE_FIT: Final = 400
 """The width of an interval from 100 draws is uncertain by a tenth, which is too much beside a bar."""
 
@@ -55,6 +55,11 @@ def reached(source: ParameterSource, draws: int = 100) -> pd.DataFrame:
     return calibrated(compare(studies, source, Effort(draws=draws, workers=2), lambda what, done, of: None)).set_index("figure")
 
 
+@pytest.fixture(scope="module")
+def of_the_fit() -> pd.DataFrame:
+    return reached(beliefs(load_ledger()))
+
+
 def test_the_posterior_reaches_its_figures_but_for_those_listed() -> None:
     found = reached(beliefs(load_ledger()), DRAWS_OF_THE_FIT)
     missed = found.index[~(found["close"] & found["narrow"])]
@@ -73,6 +78,6 @@ def test_nor_does_a_fit_with_a_planted_defect(defect: str) -> None:
 
 
 @pytest.mark.parametrize("defect", UNSEEN)
-def test_what_the_published_figures_cannot_see_is_known(defect: str) -> None:
-    found = reached(multiplied(beliefs(load_ledger()), UNSEEN[defect]))
-    assert found["close"].drop([*MISSED, AT_THE_BAR]).all()
+def test_what_the_published_figures_cannot_see_is_known(defect: str, of_the_fit: pd.DataFrame) -> None:
+    moved = reached(multiplied(beliefs(load_ledger()), UNSEEN[defect]))["distance_sd"] - of_the_fit["distance_sd"]
+    assert (moved.abs() < MOVED_SD).all(), moved.to_string()
