@@ -24,8 +24,8 @@ MISSED: Final[Mapping[str, str]] = {
     "mmf_initial_response": "89% against 94%: a constant hazard of loss that leaves 44 of 64 takes one in twenty within the year asked for",
 }
 """Figures that the fit does not reach, and the reason."""
-MOVED_SD: Final = 0.5
-"""A defect that moves no figure this far, in standard deviations of chance, is not seen by it."""
+MOVED_SD: Final = 0.25
+"""A figure beyond the bar that a defect has moved by less, in standard deviations of chance, was next to it or beyond it before."""
 DRAWS_OF_THE_FIT: Final = 400
 """The width of an interval from 100 draws is uncertain by a tenth, which is too much beside a bar."""
 
@@ -55,6 +55,13 @@ def reached(source: ParameterSource, draws: int = 100) -> pd.DataFrame:
     return calibrated(compare(studies, source, Effort(draws=draws, workers=2), lambda what, done, of: None)).set_index("figure")
 
 
+def seen_by(defect: Mapping[str, float], of_the_fit: pd.DataFrame) -> set[str]:
+    """Figures that a defect has moved, and to where they are not reached."""
+    found = reached(multiplied(beliefs(load_ledger()), defect))
+    moved = (found["distance_sd"] - of_the_fit["distance_sd"]).abs()
+    return set(found.index[~found["close"] & (moved >= MOVED_SD)])
+
+
 @pytest.fixture(scope="module")
 def of_the_fit() -> pd.DataFrame:
     return reached(beliefs(load_ledger()))
@@ -72,12 +79,10 @@ def test_the_prior_does_not() -> None:
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_nor_does_a_fit_with_a_planted_defect(defect: str) -> None:
-    found = reached(multiplied(beliefs(load_ledger()), DEFECTS[defect]))
-    assert not found["close"][SEEN_BY[defect]]
+def test_nor_does_a_fit_with_a_planted_defect(defect: str, of_the_fit: pd.DataFrame) -> None:
+    assert SEEN_BY[defect] in seen_by(DEFECTS[defect], of_the_fit)
 
 
 @pytest.mark.parametrize("defect", UNSEEN)
 def test_what_the_published_figures_cannot_see_is_known(defect: str, of_the_fit: pd.DataFrame) -> None:
-    moved = reached(multiplied(beliefs(load_ledger()), UNSEEN[defect]))["distance_sd"] - of_the_fit["distance_sd"]
-    assert (moved.abs() < MOVED_SD).all(), moved.to_string()
+    assert seen_by(UNSEEN[defect], of_the_fit) == set()
