@@ -7,8 +7,8 @@ import pytest
 from alps_sim.evidence.ledger import Ledger, Parameter
 from alps_sim.evidence.posterior import FittedBlock
 from alps_sim.outcomes.drivers import FAMILY_ERROR, Drivers, drivers, noise_bound, read_drivers
+from alps_sim.report.cells import cells
 from alps_sim.report.driven import ASSUMED_MARK, driven_note
-from alps_sim.report.numbers import cells
 
 DRAWS = 100
 NAMES = tuple(f"parameter_{number}" for number in range(200))

@@ -14,11 +14,12 @@ from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.collect import Collector, Question
 from alps_sim.outcomes.uncertainty import Draws
+from alps_sim.plots.theme import words
+from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.cells import cells, chosen_window
 from alps_sim.report.comparable import unlike as unlike_numbers
 from alps_sim.report.html import ReportContent, headline
-from alps_sim.report.numbers import cells, chosen_window, decimals, interval, number, shown
-from alps_sim.report.theme import words
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.rules import accounts, codes
 from alps_sim.scenario import load_scenario

@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from alps_sim.report import theme
-from alps_sim.report.curves import PublishedPoint, opsi_death_figure, relapse_figure, survival_figure
-from alps_sim.report.exposure import daily_dose_by_year, dose_by_stretch, steroid_figure
+from alps_sim.plots import theme
+from alps_sim.plots.curves import PublishedPoint, opsi_death_figure, relapse_figure, survival_figure
+from alps_sim.plots.exposure import daily_dose_by_year, dose_by_stretch, steroid_figure
+from alps_sim.plots.images import FORMATS, save
 from alps_sim.report.html import draw_figures
-from alps_sim.report.images import FORMATS, save
 from alps_sim.report.tables import relapse_points
 from tests.test_report_answer import STRATEGIES, content, estimates
 

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 
 from alps_sim.evidence.ledger import load_ledger
+from alps_sim.plots.theme import words
+from alps_sim.plots.units import decimals, shown
 from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.cells import cells
 from alps_sim.report.html import RESTS_ON, render, write_report
-from alps_sim.report.numbers import cells, decimals, shown
 from alps_sim.report.published import comparison_text, comparisons
 from alps_sim.report.tables import (
     TABLE_OUTCOMES,
@@ -22,7 +24,6 @@ from alps_sim.report.tables import (
     outcome_rows,
     readings_taken,
 )
-from alps_sim.report.theme import words
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.schema import Override

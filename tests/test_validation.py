@@ -11,14 +11,14 @@ from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.evidence.targets import Cohort, Observed, load_targets, not_simulated, target_cohorts
 from alps_sim.outcomes.statistics import STATISTICS
-from alps_sim.report.agreement import STYLES, validation_figure
-from alps_sim.report.published import CLASS_WORDS, figure_text, interval_text, not_simulated_text, validation_text, verdicts
+from alps_sim.plots.agreement import STYLES, validation_figure
+from alps_sim.report.published import figure_text, interval_text, not_simulated_text, validation_text, verdicts
 from alps_sim.validation import studies as studies_module
 from alps_sim.validation.compare import COLUMNS, compare, table
 from alps_sim.validation.parameters import ParameterSource, beliefs
 from alps_sim.validation.replicate import Effort, Replicated, replicate
 from alps_sim.validation.studies import Figure, Study, published_studies
-from alps_sim.validation.verdict import NONE, doubled, place, power_if_doubled, predictive_interval, relative_width, strength
+from alps_sim.validation.verdict import CLASS_WORDS, NONE, doubled, place, power_if_doubled, predictive_interval, relative_width, strength
 
 QUICK = Effort(patients=3000, draws=0)
 

@@ -17,10 +17,10 @@ from alps_sim.draws import Progress, no_progress
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.store import ResultsFolder
+from alps_sim.plots.forest import robustness_figure
+from alps_sim.plots.images import save
 from alps_sim.provenance import manifest
 from alps_sim.report.comparable import compares, footnote, unlike
-from alps_sim.report.forest import robustness_figure
-from alps_sim.report.images import save
 from alps_sim.report.robustness import EXPLAINED, comparator_sentences, conclusion_sentences, notes, outcome_tables
 from alps_sim.report.robustness_page import robustness_page
 from alps_sim.robustness.alternatives import base_case

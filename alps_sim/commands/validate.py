@@ -10,8 +10,8 @@ import pandas as pd
 from alps_sim import accelerate
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.evidence.targets import not_simulated
-from alps_sim.report.agreement import validation_figure
-from alps_sim.report.images import save
+from alps_sim.plots.agreement import validation_figure
+from alps_sim.plots.images import save
 from alps_sim.report.published import not_simulated_text, validation_text
 from alps_sim.validation.compare import compare
 from alps_sim.validation.own_figures import load_own_figures

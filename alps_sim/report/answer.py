@@ -6,9 +6,10 @@ from typing import Final
 import pandas as pd
 
 from alps_sim.outcomes.definitions import HEADLINE_WINDOW, LIFETIME, OUTCOMES
+from alps_sim.plots.units import shown
+from alps_sim.report.cells import Cell, cells, chosen_window
 from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
 from alps_sim.report.driven import driven_note
-from alps_sim.report.numbers import Cell, cells, chosen_window, shown
 from alps_sim.report.tradeoff import NOUNS, caveat, trade_offs
 
 ANSWER_OUTCOMES: Final = tuple(NOUNS)

@@ -15,9 +15,9 @@ from alps_sim.evidence.ledger import GRADES, Ledger
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.definitions import HEADLINE_WINDOW
 from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
+from alps_sim.report.cells import chosen_window
 from alps_sim.report.comparable import Unlike, footnote, unlike
 from alps_sim.report.driven import driven_note
-from alps_sim.report.numbers import chosen_window
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario.schema import Scenario
 
@@ -124,7 +124,7 @@ def write_report(content: ReportContent, folder: Path) -> Path:
     pathlib.Path
         `report.html` in the folder.
     """
-    from alps_sim.report.images import data_uri, save
+    from alps_sim.plots.images import data_uri, save
 
     pictures = {name: data_uri(save(figure, folder / FIGURES, name)[1]) for name, figure in draw_figures(content).items()}
     path = folder / REPORT
@@ -141,8 +141,8 @@ def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
         What they show.
     """
     # drawing libraries take a second to load, which a run's first number must not wait for
-    from alps_sim.report.curves import opsi_death_figure, relapse_figure, survival_figure
-    from alps_sim.report.exposure import steroid_figure
+    from alps_sim.plots.curves import opsi_death_figure, relapse_figure, survival_figure
+    from alps_sim.plots.exposure import steroid_figure
     from alps_sim.report.tables import relapse_points
 
     shared = (content.window, content.parameter_uncertainty)
@@ -174,7 +174,7 @@ def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
 
 def _footnotes(content: ReportContent) -> list[str]:
     """What the marks in the answer mean."""
-    from alps_sim.report.theme import words
+    from alps_sim.plots.theme import words
 
     notes = [footnote(outcome, content.unlike, words) for outcome in ANSWER_OUTCOMES]
     return [note for note in (*notes, driven_note(content.parameter_uncertainty, ANSWER_OUTCOMES, content.window)) if note]
@@ -182,9 +182,9 @@ def _footnotes(content: ReportContent) -> list[str]:
 
 def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
+    from alps_sim.plots.theme import strategy_styles, words
     from alps_sim.report import tables
     from alps_sim.report.published import comparisons
-    from alps_sim.report.theme import strategy_styles, words
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
     listed, fitted = tables.assumptions(content.ledger, content.values), tables.fitted_parameters(content.ledger, content.values)

@@ -10,18 +10,10 @@ import pandas as pd
 from alps_sim.evidence.readings import reading_choices
 from alps_sim.evidence.targets import NotSimulated, Target, load_targets, target_cohorts
 from alps_sim.outcomes.statistics import STATISTICS
-from alps_sim.report.numbers import interval
+from alps_sim.plots.units import interval
 from alps_sim.scenario.schema import Scenario
 from alps_sim.validation.criteria import calibrated_text
-from alps_sim.validation.verdict import AGREEING, place
-
-CLASS_WORDS: Final = {
-    "HELD_OUT": "HELD OUT: took no part in making the model; these test it",
-    "CALIBRATED": "CALIBRATED: the model is meant to be fitted to them",
-    "INPUT": "INPUT: went into the model, so must come out; they check the code, not the model",
-    "OWN": "YOUR OWN FIGURES: whether they took no part in making the model, you must know",
-}
-"""The classes of published figures in the order of the table."""
+from alps_sim.validation.verdict import AGREEING, CLASS_WORDS, place
 
 _SCALES: Final = {"share": (100.0, "%"), "per year": (100.0, " per 100 y"), "years": (1.0, " y"), "episodes": (1.0, ""), "ratio": (1.0, "")}
 """By unit of the statistic: what it is multiplied by, and what stands behind it."""

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.answer import span
 from alps_sim.report.comparable import MARK
-from alps_sim.report.numbers import decimals, interval, number, shown
+from alps_sim.robustness.order import NOT_RUN, TURNS
 
-NOT_RUN: Final = "not run"
-TURNS: Final = "turns"
 EXPLAINED: Final = (
     "Simulation interval: 95%, how far the number is from what these parameter values would give with infinitely many patients; it "
     "says nothing of how uncertain the parameters are. The same patients live under every alternative. Parameters are not fitted anew "

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from alps_sim.outcomes.definitions import LIFETIME
+from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.comparable import MARK
-from alps_sim.report.numbers import decimals, interval, number, shown
-from alps_sim.report.robustness import EXPLAINED, NOT_RUN, case_name, comparator_sentences, conclusion_sentences, notes
+from alps_sim.report.robustness import EXPLAINED, case_name, comparator_sentences, conclusion_sentences, notes
+from alps_sim.robustness.order import NOT_RUN
 
 Column = tuple[str, str]
 """Outcome and window."""

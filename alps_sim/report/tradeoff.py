@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from alps_sim.report.cells import parameter_intervals
 from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
-from alps_sim.report.numbers import parameter_intervals
 
 NOUNS: Final = {
     "opsi_deaths": ("OPSI deaths", "fewer"),

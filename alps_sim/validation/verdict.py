@@ -15,6 +15,14 @@ from alps_sim.outcomes.observation import INTERVAL_PERCENTILES
 Interval = tuple[float, float]
 NONE: Final[Interval] = (math.nan, math.nan)
 
+CLASS_WORDS: Final = {
+    "HELD_OUT": "HELD OUT: took no part in making the model; these test it",
+    "CALIBRATED": "CALIBRATED: the model is meant to be fitted to them",
+    "INPUT": "INPUT: went into the model, so must come out; they check the code, not the model",
+    "OWN": "YOUR OWN FIGURES: whether they took no part in making the model, you must know",
+}
+"""The classes of published figures in the order of the table."""
+
 AGREEING: Final = ("inside", "bound kept")
 """Verdicts of a published figure that is where the model says it may be."""
 

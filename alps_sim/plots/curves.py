@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from alps_sim.outcomes.survival import RELAPSE_CURVE
-from alps_sim.report.theme import (
+from alps_sim.plots.theme import (
     BAND_OPACITY,
     EXTRAPOLATION_COLOUR,
     LEGEND_COLUMNS,

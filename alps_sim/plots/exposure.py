@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from alps_sim.report.curves import EXTRAPOLATION_FROM_YEARS, SINCE_INDEX
-from alps_sim.report.theme import (
+from alps_sim.plots.curves import EXTRAPOLATION_FROM_YEARS, SINCE_INDEX
+from alps_sim.plots.theme import (
     EXTRAPOLATION_COLOUR,
     MUTED_COLOUR,
     OUTLINE,

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from alps_sim.outcomes.definitions import LIFETIME
-from alps_sim.report.numbers import shown
-from alps_sim.report.robustness import NOT_RUN, TURNS
-from alps_sim.report.theme import MUTED_COLOUR, WIDTH_INCHES, Style, footnote, strategy_legend, strategy_styles, themed, words
+from alps_sim.plots.theme import MUTED_COLOUR, WIDTH_INCHES, Style, footnote, strategy_legend, strategy_styles, themed, words
+from alps_sim.plots.units import shown
+from alps_sim.robustness.order import NOT_RUN, TURNS
 
 INCHES_PER_ROW: Final = 0.2
 SPREAD: Final = 0.62

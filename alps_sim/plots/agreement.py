@@ -11,9 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFTBASE, CARETRIGHTBASE
 from matplotlib.patches import Patch
 
-from alps_sim.report.published import CLASS_WORDS
-from alps_sim.report.theme import MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, themed
-from alps_sim.validation.verdict import AGREEING
+from alps_sim.plots.theme import MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, themed
+from alps_sim.validation.verdict import AGREEING, CLASS_WORDS
 
 STYLES: Final = {
     "HELD_OUT": Style("#D55E00", "-", "o"),

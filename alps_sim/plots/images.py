@@ -6,7 +6,7 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from alps_sim.report.theme import themed
+from alps_sim.plots.theme import themed
 
 DOTS_PER_INCH: Final = 300
 FORMATS: Final = ("png", "svg")
