@@ -17,14 +17,12 @@ from alps_sim import accelerate
 from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty, replica_statistics
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger, load_ledger
-from alps_sim.outcomes.accumulate import KnownMeans
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.bookkeeping import Bookkeeping
-from alps_sim.outcomes.collect import Collector, Question
+from alps_sim.outcomes.collect import Collector, make_question
 from alps_sim.outcomes.observation import predict
 from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
 from alps_sim.outcomes.store import ResultsFolder, run_name
-from alps_sim.population import expected_attributes
 from alps_sim.provenance import manifest, program_version, stale_posterior, versions
 from alps_sim.report.html import ReportContent, headline, write_report
 from alps_sim.scenario import Scenario, ScenarioError, load_scenario
@@ -110,20 +108,6 @@ def choose_strategies(scenario: Scenario, names: Sequence[str] | None) -> Scenar
     return scenario.model_copy(update={"strategies": chosen, "comparator": comparator})
 
 
-def make_question(inputs: Inputs) -> Question:
-    """What the run of these inputs compares, for the collector of outcomes.
-
-    Parameters
-    ----------
-    inputs
-        The translated scenario.
-    """
-    names = tuple(strategy.name for strategy in inputs.strategies)
-    expected = expected_attributes(inputs)
-    known = KnownMeans(male_share=expected["male"], log_age_at_index=expected["log_age_at_index"])
-    return Question(names, inputs.windows, names.index(inputs.comparator), known, inputs.unit_cost)
-
-
 class _Writer:
     """Takes the blocks of a run in order: into the collector, into the Parquet files, and the rows of a replica."""
 
@@ -171,8 +155,16 @@ def _predictions(scenario: Scenario, writer: _Writer, drawn: DrawnRows) -> pd.Da
     return pd.concat(tables, ignore_index=True)
 
 
-def _warm_up(inputs: Inputs, progress: Progress) -> None:
-    """Compile the rules before threads start, with a word to the user if that takes time."""
+def warm_up(inputs: Inputs, progress: Progress) -> None:
+    """Compile the rules before threads start, with a word to the user if that takes time.
+
+    Parameters
+    ----------
+    inputs
+        The translated scenario.
+    progress
+        Told if the rules have to be compiled.
+    """
     if not accelerate.is_warm():
         progress("compiling the rules, once for this version, about a minute", 0, 1)
     for _ in simulate(replace(inputs, patients=1)):
@@ -283,7 +275,7 @@ def _run_into(
     values = scenario.parameter_values(ledger)
     scenario = scenario.at(values)
     inputs = translate(scenario, values)
-    _warm_up(inputs, progress)
+    warm_up(inputs, progress)
     seconds: dict[str, float] = {}
     begin = time.perf_counter()
     collector = Collector(make_question(inputs))
