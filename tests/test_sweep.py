@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import Rectangle
 from typer.testing import CliRunner, Result
 
 from alps_sim.analysis.compared import Compared
@@ -25,7 +26,10 @@ from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.definitions import MORE_IS_BETTER, OUTCOMES, all_comparable
 from alps_sim.outcomes.uncertainty import PERCENTILES
 from alps_sim.plots.parameters import parameter_label
+from alps_sim.plots.sweep import sweep_figure
+from alps_sim.plots.sweep_map import sweep_map
 from alps_sim.population import draw_population
+from alps_sim.report.comparable import comparing
 from alps_sim.report.sweep import amount, flip_sentences
 from alps_sim.robustness.measures import RANKED
 from alps_sim.scenario import Scenario, ScenarioError, load_scenario
@@ -339,6 +343,40 @@ def test_every_outcome_can_be_more_and_less_in_a_sentence() -> None:
 )
 def test_a_parameter_is_named_in_words_with_its_unit_once(name: str, unit: str, label: str) -> None:
     assert parameter_label(name, unit) == label
+
+
+# Figures: pytest makes an error of every warning, among them those on a layout that does not fit
+
+
+def test_curves_show_both_panels_the_scenarios_value_and_the_flip_with_its_number(swept: Sweep) -> None:
+    row = {"outcome": "qalys", "kind": "difference", "strategy": TWO[0], "flips": True, "value": 0.0612, "ci_low": 0.05, "ci_high": np.nan}
+    figure = sweep_figure(replace(swept, flips=pd.DataFrame([row])), "qalys")
+    left, right = figure.axes
+    assert left.get_xlabel() == right.get_xlabel() == "OPSI mean rate (per year)"
+    assert left.get_ylabel() == "QALYs per patient"
+    for axis in (left, right):
+        assert any(np.allclose(np.unique(line.get_xdata()), swept.varied[0].base) for line in axis.lines)
+    assert "0.0612" in [text.get_text() for text in right.texts]
+    figure.draw_without_rendering()
+
+
+def test_curves_of_draws_and_of_one_strategy_alone_can_be_drawn(scenario: Scenario, ledger: Ledger) -> None:
+    few = scenario.model_copy(update={"parameter_draws": scenario.parameter_draws.model_copy(update={"patients_per_draw": 10})})
+    for chosen, draws in ((few, 2), (choose_strategies(few, TWO[1:]), 0)):
+        figure = sweep_figure(run_sweep(chosen, ledger, [Variation(RATE, 0.01, 0.3, 2, True)], ["deaths"], draws=draws), "deaths")
+        assert len(figure.axes) == len(chosen.strategies)
+        figure.draw_without_rendering()
+
+
+def test_a_map_has_a_panel_for_the_preference_and_one_for_each_strategy_that_compares(three: Scenario, ledger: Ledger) -> None:
+    vary = [Variation(RATE, 0.01, 0.3, 2, logarithmic=True), Variation(PREVENTION, 0.2, 0.9, 3)]
+    sweep = run_sweep(three, ledger, vary, ["cost", "treatment_failure"], comparable=comparing(three.strategies))
+    for outcome, panels in (("cost", 3), ("treatment_failure", 2)):
+        figure = sweep_map(sweep, outcome)
+        drawn = [axis for axis in figure.axes if axis.axison]
+        assert len(drawn) == panels
+        assert sum(isinstance(patch, Rectangle) and patch.get_fill() for patch in drawn[0].patches) == 6
+        figure.draw_without_rendering()
 
 
 def test_the_command_leaves_tables_and_figures(main_scenario_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from alps_sim.provenance import manifest, program_version, stale_posterior
 from alps_sim.report.comparable import comparing, footnote, unlike
 from alps_sim.report.robustness import OutcomeTable
 from alps_sim.report.sweep import flip_sentences, heading
-from alps_sim.report.sweep_tables import UNDECIDED, letters, map_tables, outcome_tables
+from alps_sim.report.sweep_tables import UNDECIDED, letters, map_tables, outcome_tables, step
 from alps_sim.scenario import Scenario, ScenarioError
 from alps_sim.scenario.overrides import why_unread
 from alps_sim.scenario.translate import translate
@@ -32,7 +32,7 @@ from alps_sim.simulation import RESULTS, resolve, warm_up
 
 PATIENTS: Final = 5000
 """Patients under each strategy, unless the user says otherwise: 21 values of two strategies take some ten seconds."""
-WIDTH: Final = 150
+WIDTH: Final = 190
 """Columns of the tables where there is no terminal to ask."""
 
 
@@ -167,6 +167,8 @@ def _print_table(console: Console, content: OutcomeTable) -> None:
 def _notes(one: Sweep) -> list[str]:
     """What marks and letters mean, and what a user must know before believing the numbers."""
     notes = []
+    if len(one.varied) == 1 and step(one) > 1:
+        notes.append(f"One value in {step(one)} is printed; all are in sweep.csv.")
     if len(one.varied) > 1:
         notes.append(", ".join(f"{letter} {name}" for name, letter in letters(one).items()))
     if len(one.scenario.strategies) > 1 and not one.table["preferred_beyond_error"].all():

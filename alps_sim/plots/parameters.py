@@ -26,12 +26,22 @@ def parameter_label(name: str, unit: str) -> str:
         As in the ledger.
     """
     *groups, own = name.split(".")
-    first = unit.split()[0]
-    if own.endswith(f"_{first}") and first not in _TIMES and first == unit:
-        return _joined(groups, own)  # a ratio, a probability: the name says it
-    for ending in (f"_{unit.replace(' ', '_')}", *(f"_{time}" for time in _TIMES if time == first)):
+    if names_its_unit(name, unit):
+        return _joined(groups, own)
+    for ending in (f"_{unit.replace(' ', '_')}", *(f"_{time}" for time in _TIMES if unit.startswith(time))):
         own = own.removesuffix(ending)
     return f"{_joined(groups, own)} ({unit})"
+
+
+def names_its_unit(name: str, unit: str) -> bool:
+    """Whether the name of a parameter says its unit: a ratio, a probability, without dimension.
+
+    Parameters
+    ----------
+    name, unit
+        As in the ledger.
+    """
+    return unit not in _TIMES and unit in name.split("_")
 
 
 def _joined(groups: list[str], own: str) -> str:

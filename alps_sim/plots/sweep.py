@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
 
 from alps_sim.analysis.flip_table import BESIDE_THE_COMPARATOR
 from alps_sim.analysis.sweep import Sweep, Varied
@@ -37,6 +38,7 @@ from alps_sim.plots.units import Shown, shown
 PANEL_INCHES: Final = 2.9
 MARKERS: Final = 5
 """Markers on each curve, at different values for different strategies, so that none hides behind another."""
+THIN: Final = ", the thin one parameter uncertainty"
 BASE: Final[dict[str, Any]] = {"color": TEXT_COLOUR, "linewidth": 0.9, "linestyle": (0, (1, 1.6))}
 
 
@@ -63,7 +65,7 @@ def sweep_figure(sweep: Sweep, outcome: str) -> Figure:
             _mark_flips(axes[1], flips[flips["flips"].astype(bool) & (flips["kind"] == BESIDE_THE_COMPARATOR)], others)
             axes[1].set_title(f"B  Difference from {words(sweep.scenario.comparator)}")
         strategy_legend(figure, styles, _handles(varied, bool(flips["flips"].any())))
-        footnote(figure, _explained(sweep, table))
+        footnote(figure, _explained(sweep, table, bool(flips["flips"].any())))
     return figure
 
 
@@ -77,7 +79,7 @@ def _outcome_panel(axis: Axes, table: pd.DataFrame, styles: Mapping[str, Style],
         marks = _marks(place, len(styles), varied.variation.count)
         _band_and_line(axis, table[table["strategy"] == name], ("mean", ""), look, how.scale, varied, marks)
     axis.set_ylabel(_axis_label(how))
-    _parameter_axis(axis, varied)
+    _finish(axis, varied)
 
 
 def _difference_panel(axis: Axes, table: pd.DataFrame, styles: Mapping[str, Style], how: Shown, varied: Varied) -> None:
@@ -87,7 +89,7 @@ def _difference_panel(axis: Axes, table: pd.DataFrame, styles: Mapping[str, Styl
         marks = _marks(place, len(styles), varied.variation.count)
         _band_and_line(axis, rows, ("difference", "difference_"), look, how.scale, varied, marks)
     axis.set_ylabel(f"Difference, {how.unit}")
-    _parameter_axis(axis, varied)
+    _finish(axis, varied)
 
 
 def _band_and_line(
@@ -118,46 +120,67 @@ def _marks(place: int, strategies: int, values: int) -> slice:
     return slice(place % every, None, every)
 
 
-def _parameter_axis(axis: Axes, varied: Varied) -> None:
-    """The axis of the parameter, the scenario's value, and behind all what is known of it."""
+def _finish(axis: Axes, varied: Varied) -> None:
+    """Both axes, the scenario's value, and behind all what is known of the parameter."""
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")))
     set_parameter_axis(axis, "x", varied)
-    if varied.low < varied.high:
-        axis.axvspan(*varied.known_within_values, color=EXTRAPOLATION_COLOUR, linewidth=0, zorder=0)
+    left, right = varied.known_within_values
+    if left < right:
+        axis.axvspan(left, right, color=EXTRAPOLATION_COLOUR, linewidth=0, zorder=0)
     axis.axvline(varied.base, zorder=1.4, **BASE)
 
 
 def _mark_flips(axis: Axes, flips: pd.DataFrame, styles: Mapping[str, Style]) -> None:
-    """Flips on the line of no difference: a diamond, and a bar with an arrow at an open end."""
+    """Flips on the line of no difference: a diamond with its number, and bars of simulation (thick) and parameters (thin)."""
     for row in flips.to_dict("records"):
-        look, (first, last) = styles[row["strategy"]], axis.get_xlim()
-        ends = [bound if np.isfinite(bound) else limit for bound, limit in ((row["ci_low"], first), (row["ci_high"], last))]
-        axis.plot(ends, [0.0, 0.0], color=look.colour, linewidth=2.6, solid_capstyle="butt", zorder=4)
-        for bound, end, arrow in zip((row["ci_low"], row["ci_high"]), ends, "<>", strict=True):
-            axis.plot(end, 0.0, arrow if not np.isfinite(bound) else "|", color=look.colour, markersize=5, clip_on=False, zorder=4)
+        look = styles[row["strategy"]]
+        _flip_bar(axis, (row["ci_low"], row["ci_high"]), look, 2.6)
+        if "parameter_ci_low" in row:
+            _flip_bar(axis, (row["parameter_ci_low"], row["parameter_ci_high"]), look, 1.2)
         axis.plot(row["value"], 0.0, "D", color=look.colour, markersize=5.5, zorder=5, **OUTLINE)
         beside: dict[str, Any] = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
         box = {"boxstyle": "square,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.6}  # readable over a curve
         axis.annotate(value_text(row["value"]), (row["value"], 0.0), bbox=box, zorder=6, **beside)
 
 
+def _flip_bar(axis: Axes, bounds: tuple[float, float], look: Style, width: float) -> None:
+    """A bar between the bounds of a flip, with an arrow at an open end."""
+    ends = [bound if np.isfinite(bound) else limit for bound, limit in zip(bounds, axis.get_xlim(), strict=True)]
+    axis.plot(ends, [0.0, 0.0], color=look.colour, linewidth=width, solid_capstyle="butt", zorder=4)
+    for bound, end, arrow in zip(bounds, ends, "<>", strict=True):
+        axis.plot(end, 0.0, "|" if np.isfinite(bound) else arrow, color=look.colour, markersize=5, clip_on=False, zorder=4)
+
+
 def _handles(varied: Varied, flips: bool) -> list[Any]:
     """Of what is drawn besides the strategies."""
-    handles: list[Any] = [Line2D([], [], label="Value in the scenario", **BASE)]
-    if varied.low < varied.high:
+    handles: list[Any] = [Line2D([], [], label=f"Value in the scenario: {value_text(varied.base)}", **BASE)]
+    left, right = varied.known_within_values
+    if left < right:
         handles.append(Patch(color=EXTRAPOLATION_COLOUR, label=varied.known_as))
     if flips:
-        handles.append(Line2D([], [], color=MUTED_COLOUR, marker="D", markersize=5.5, linewidth=2.6, label="Flip, 95% simulation interval"))
+        handles.append(Line2D([], [], color=MUTED_COLOUR, marker="D", markersize=5.5, linewidth=2.6, label="Flip, 95% interval"))
     return handles
 
 
-def _explained(sweep: Sweep, table: pd.DataFrame) -> str:
-    """What bands and marks are."""
-    text = f"Bands: 95% simulation error, {sweep.scenario.patients:,} patients under each strategy, the same at every value. "
+def _explained(sweep: Sweep, table: pd.DataFrame, flips: bool) -> str:
+    """What bands, bars and marks are."""
+    parts = [f"Bands: 95% simulation error, {sweep.scenario.patients:,} patients under each strategy, the same at every value."]
     if sweep.draws:
-        text += f"Bars at the markers: 95% parameter uncertainty, {sweep.draws} joint draws of all other parameters. "
+        parts.append(f"Bars at the markers: 95% parameter uncertainty, {sweep.draws} joint draws of all other parameters.")
     else:
-        text += "Parameter uncertainty was not run. "
-    if (~table["compares"].astype(bool)).any():
-        left_out = " and ".join(words(name) for name in table.loc[~table["compares"].astype(bool), "strategy"].unique())
-        text += f"The outcome of {left_out} does not compare, so it has no difference. "
-    return text + "Vertical axes need not begin at 0."
+        parts.append("Parameter uncertainty was not run.")
+    if flips:
+        parts.append(f"At a flip the {'thick ' if sweep.draws else ''}bar is simulation error{THIN if sweep.draws else ''}.")
+    return " ".join([*parts, *left_out(table), "Vertical axes need not begin at 0."])
+
+
+def left_out(table: pd.DataFrame) -> list[str]:
+    """A sentence on the strategies whose outcome does not compare; none if all do.
+
+    Parameters
+    ----------
+    table
+        Columns of `sweep.csv`, of one outcome.
+    """
+    names = table.loc[~table["compares"].astype(bool), "strategy"].unique()
+    return [f"The outcome of {' and '.join(map(words, names))} does not compare, so it has no difference."] if len(names) else []

@@ -18,11 +18,12 @@ from matplotlib.ticker import MaxNLocator
 
 from alps_sim.analysis.sweep import Sweep, Varied
 from alps_sim.plots.parameters import set_parameter_axis, titled
+from alps_sim.plots.sweep import left_out
 from alps_sim.plots.theme import OUTLINE, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, strategy_styles, themed, words
 from alps_sim.plots.units import Shown, shown
 
 PANEL_INCHES: Final = 2.7
-PANELS_IN_A_ROW: Final = 3
+MOST_COLUMNS: Final = 3
 HATCHES: Final = ("", "////", "\\\\\\\\", "xxxx", "----", "||||", "++++")
 """By the strategy's place in the scenario."""
 PALENESS: Final = 0.5
@@ -48,22 +49,26 @@ def sweep_map(sweep: Sweep, outcome: str) -> Figure:
     table = sweep.table[sweep.table["outcome"] == outcome]
     styles, how = strategy_styles(list(sweep.scenario.strategies)), shown(outcome, sweep.scenario.currency)
     compared = [str(name) for name in table.loc[table["compares"].astype(bool), "strategy"].unique() if name != sweep.scenario.comparator]
-    columns = min(PANELS_IN_A_ROW, 1 + len(compared))
-    lines = -(-(1 + len(compared)) // columns)
+    count = 1 + len(compared)
+    columns = 2 if count == 4 else min(MOST_COLUMNS, count)
+    lines = -(-count // columns)
     with themed():
-        height = lines * PANEL_INCHES * (1.0 if columns > 1 else 1.4) + 0.9
+        height = lines * (PANEL_INCHES + 0.4 * (MOST_COLUMNS - columns)) + 0.9
         figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
-        panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).flat)
+        panels = list(figure.subplots(lines, columns, squeeze=False).flat)
         looks = {name: (look, HATCHES[place % len(HATCHES)]) for place, (name, look) in enumerate(styles.items())}
         _preferred_panel(panels[0], table, sweep.varied, looks)
         panels[0].set_title(f"A  Preferred strategy\n{titled(how, sweep.window)}", fontsize=7.5)
         for letter, axis, name in zip("BCDEFGHIJ", panels[1:], compared, strict=False):
             _difference_panel(axis, table[table["strategy"] == name], sweep.varied, how)
             axis.set_title(f"{letter}  {words(name)}\nless {words(sweep.scenario.comparator)}", fontsize=7.5)
-        for axis in panels[1 + len(compared) :]:
+        for axis in panels[count:]:
             axis.set_axis_off()
         _legend(figure, {name: look for name, look in looks.items() if (table["preferred"] == name).any()}, sweep.varied)
-        footnote(figure, _explained(sweep, how))
+        for place, axis in enumerate(panels[:count]):
+            if place % columns:
+                axis.set(ylabel="", yticklabels=[])
+        footnote(figure, " ".join([_explained(sweep, how), *left_out(table)]))
     return figure
 
 
@@ -107,7 +112,7 @@ def _difference_panel(axis: Axes, rows: pd.DataFrame, varied: tuple[Varied, ...]
     if undecided.all():
         _write(axis, "nowhere beyond\nsimulation error")
     elif np.ptp(mean) <= error:
-        _write(axis, f"{mean.min():.2g} to {mean.max():.2g}:\nthe same but for\nsimulation error")
+        _write(axis, f"{mean.min():.2g} to {mean.max():.2g},\nchanges by less than\nsimulation error")
     else:
         steps = int(min(MOST_CONTOURS, np.ceil(np.ptp(mean) / error)))
         levels = [float(level) for level in MaxNLocator(steps).tick_values(mean.min(), mean.max())]
@@ -133,7 +138,6 @@ def _finish(axis: Axes, varied: tuple[Varied, ...], undecided: Array) -> None:
     if left < right_end and bottom < top:
         axis.add_patch(Rectangle((left, bottom), right_end - left, top - bottom, **KNOWN))
     axis.plot(first.base, second.base, zorder=5, **BASE)
-    axis.label_outer()
 
 
 def _legend(figure: Figure, looks: Mapping[str, tuple[Style, str]], varied: tuple[Varied, ...]) -> None:

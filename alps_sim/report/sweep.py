@@ -7,7 +7,7 @@ from typing import Any, Final
 from alps_sim.analysis.flip_table import BESIDE_THE_COMPARATOR
 from alps_sim.analysis.sweep import Sweep, Varied
 from alps_sim.outcomes.definitions import MORE_IS_BETTER, OUTCOMES
-from alps_sim.plots.parameters import value_text
+from alps_sim.plots.parameters import names_its_unit, value_text
 from alps_sim.report.answer import span
 from alps_sim.report.tradeoff import ENOUGH_DRAWS, NOUNS
 
@@ -84,7 +84,8 @@ def _varied_words(varied: Varied) -> str:
 
 
 def _unit(varied: Varied) -> str:
-    return f" {varied.unit}" if varied.unit.split()[0] not in varied.variation.parameter.split("_")[-1:] else ""
+    """The unit behind a number; nothing for a ratio or a probability that is named so."""
+    return "" if names_its_unit(varied.variation.parameter, varied.unit) else f" {varied.unit}"
 
 
 def _range(varied: Varied) -> str:
@@ -188,5 +189,6 @@ def _change(row: Row, sweep: Sweep) -> str:
 
 def _no_change(row: Row) -> str:
     best = amount(row["outcome"], row["outcome"] in MORE_IS_BETTER)
-    sure = f"beyond simulation error at {row['values_beyond_error']} of {row['values']} values"
-    return f"Preferred, for {best}: {row['strategy']} throughout, {sure}.{_drawn(row)}"
+    if not row["values_beyond_error"]:
+        return f"Preferred, for {best}: {row['strategy']} at most values, but nowhere beyond simulation error.{_drawn(row)}"
+    return f"Preferred, for {best}: {row['strategy']} {_how_often(row)}.{_drawn(row)}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from string import ascii_uppercase
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from alps_sim.analysis.flip_table import BESIDE_THE_COMPARATOR
@@ -17,6 +18,8 @@ from alps_sim.report.sweep import flip_intervals
 
 Row = Mapping[Any, Any]
 
+MOST_ROWS: Final = 11
+MOST_DECIMALS: Final = 4
 UNDECIDED: Final = "~"
 """Stands beside a preference within simulation error."""
 
@@ -36,17 +39,36 @@ def _outcome_table(sweep: Sweep, outcome: str, part: pd.DataFrame) -> OutcomeTab
     how, comparator = shown(outcome, sweep.scenario.currency), sweep.scenario.comparator
     others = [name for name in sweep.scenario.strategies if name != comparator]
     names = [one.variation.parameter for one in sweep.varied]
-    places = [decimals([how.scale * value for value in part[column]]) for column in ("mean", "difference")]
+    places = [_places(part, what, how.scale) for what in ("", "difference")]
     rows = []
-    for _, point in part.groupby(names, sort=False):
+    for _, point in list(part.groupby(names, sort=False))[:: step(sweep)]:
         by_strategy = {str(row["strategy"]): row for row in point.to_dict("records")}
         mine = by_strategy[comparator]
-        cells = [_cell(by_strategy[name], "difference", how.scale, places[1] + 1) for name in others]
+        cells = [_cell(by_strategy[name], "difference", how.scale, places[1]) for name in others]
         best = [f"{mine['preferred']}{'' if mine['preferred_beyond_error'] else f' {UNDECIDED}'}"] if others else []
         rows.append((*(value_text(mine[name]) for name in names), _cell(mine, "", how.scale, places[0]), *cells, *best))
     columns = (*names, comparator, *others, *(["preferred"] if others else []))
     title = f"{how.label}, {how.unit}, {span(sweep.window)}"
     return OutcomeTable(f"{title}: {comparator}, and the others less it" if others else title, columns, tuple(rows))
+
+
+def step(sweep: Sweep) -> int:
+    """Of how many values of a parameter one is printed, so that a table stays short.
+
+    Parameters
+    ----------
+    sweep
+        Along one parameter.
+    """
+    return -(-(sweep.varied[0].variation.count - 1) // (MOST_ROWS - 1))
+
+
+def _places(part: pd.DataFrame, what: str, scale: float) -> int:
+    """Decimals that show two digits of the simulation error."""
+    beginning = f"{what}_" if what else ""
+    widths = scale * (part[f"{beginning}ci_high"] - part[f"{beginning}ci_low"]) / 2.0
+    width = widths[widths > 0.0].median()
+    return int(np.clip(1 - np.floor(np.log10(width)), 0, MOST_DECIMALS)) if width > 0.0 else decimals(list(scale * part[what or "mean"]))
 
 
 def _cell(row: Row, what: str, scale: float, places: int) -> str:
