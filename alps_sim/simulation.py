@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from alps_sim import accelerate
 from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty, replica_statistics
@@ -258,7 +259,7 @@ def run(
     scenario = resolve(scenario_path, patients, seed, strategies, settings, draws)
     ledger = load_ledger(posterior)
     place = Path(out) if out is not None else RESULTS / scenario.name / _run_name(scenario, ledger)
-    with ResultsFolder(place) as folder:
+    with threadpool_limits(1), ResultsFolder(place) as folder:  # sums in one order, whatever the machine
         return _run_into(folder, scenario, ledger, workers or os.cpu_count() or 1, events, progress, answered)
 
 
