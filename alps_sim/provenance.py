@@ -1,7 +1,6 @@
 """Where a result comes from: scenario as resolved, every parameter with its source, versions, timings."""
 
 import platform
-from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -61,15 +60,13 @@ def parameter_provenance(scenario: Scenario, ledger: Ledger) -> dict[str, dict[s
     }
 
 
-def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -> dict[str, Any]:
-    """The manifest of a run, but for the checksums of its files.
+def manifest(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
+    """The manifest of a run, but for what the run itself tells: checks, timings, checksums of its files.
 
     Parameters
     ----------
     scenario, ledger
         What was asked and what is known.
-    seconds
-        Wall seconds of each part of the run.
     """
     return {
         "scenario": scenario.model_dump(mode="json"),
@@ -80,5 +77,4 @@ def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -
         "rules": accelerate.model_hash(),
         "rules_of_the_fit": ledger.fitted_rules,
         "posterior": {block.cohort: block.identity for block in ledger.fitted},
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }

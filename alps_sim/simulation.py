@@ -6,6 +6,7 @@ scenario + evidence -> inputs -> population and engine -> outcomes -> results fo
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,10 +24,16 @@ from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.collect import Collector, Question
 from alps_sim.outcomes.observation import predict
 from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
+from alps_sim.outcomes.portrait import Portrait
 from alps_sim.outcomes.store import ResultsFolder, run_name
+from alps_sim.outcomes.stored import read_results
+from alps_sim.outcomes.treatment_lines import FOLLOWED
 from alps_sim.population import expected_attributes
-from alps_sim.provenance import manifest, program_version, stale_posterior, versions
-from alps_sim.report.html import ReportContent, headline, write_report
+from alps_sim.provenance import manifest, program_version, stale_posterior
+from alps_sim.report.answer import headline
+from alps_sim.report.comparable import unlike
+from alps_sim.report.content import stored_content
+from alps_sim.report.html import write_report
 from alps_sim.scenario import Scenario, ScenarioError, load_scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
@@ -53,10 +60,8 @@ class RunResult:
         The results folder.
     report
         The report in it.
-    summary, differences, parameter_uncertainty, survival, resources
-        The tables of the same names; `parameter_uncertainty` is None if no draws were run.
-    predictions
-        For a replica, the published figures as its simulated cohorts give them; else None.
+    tables
+        Every table by the name of its file without ending (results/README.md tells them).
     bookkeeping
         Whether events and used credit agree.
     books
@@ -68,15 +73,30 @@ class RunResult:
     scenario: Scenario
     folder: Path
     report: Path
-    summary: pd.DataFrame
-    differences: pd.DataFrame
-    parameter_uncertainty: pd.DataFrame | None
-    survival: pd.DataFrame
-    resources: pd.DataFrame
-    predictions: pd.DataFrame | None
+    tables: Mapping[str, pd.DataFrame]
     bookkeeping: Bookkeeping
     books: pd.DataFrame
     headline: str
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Estimates by strategy, outcome and window, with simulation error."""
+        return self.tables["summary"]
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """Differences from the comparator, patient by patient, with simulation error."""
+        return self.tables["differences"]
+
+    @property
+    def parameter_uncertainty(self) -> pd.DataFrame | None:
+        """What is not known; None if no draws were run."""
+        return self.tables.get("parameter_uncertainty")
+
+    @property
+    def predictions(self) -> pd.DataFrame | None:
+        """For a replica, the published figures as its simulated cohorts give them; else None."""
+        return self.tables.get("predictions")
 
     @property
     def passed(self) -> bool:
@@ -125,11 +145,13 @@ def make_question(inputs: Inputs) -> Question:
 
 
 class _Writer:
-    """Takes the blocks of a run in order: into the collector, into the Parquet files, and the rows of a replica."""
+    """Takes the blocks of a run in order: into the collector and the portrait, into the Parquet files, and the rows of a replica."""
 
-    def __init__(self, collector: Collector, folder: Path, events: bool, keep_rows: bool) -> None:
-        self.collector = collector
-        self.strategies = collector.question.strategies
+    def __init__(self, inputs: Inputs, folder: Path, events: bool, keep_rows: bool) -> None:
+        question = make_question(inputs)
+        self.strategies = question.strategies
+        self.collector = Collector(question)
+        self.portrait = Portrait(question.strategies, question.comparator, question.windows)
         self.patients = TableStream(folder / "patients.parquet")
         self.events = TableStream(folder / "events.parquet") if events else None
         self.rows: list[list[np.ndarray[Any, Any]]] | None = [[] for _ in self.strategies] if keep_rows else None
@@ -139,6 +161,7 @@ class _Writer:
         done = 0
         for block, moments in blocks:
             self.collector.add(block, moments)
+            self.portrait.add(block)
             self.patients.add([patient_table(result, self.strategies) for result in block])
             if self.events is not None:
                 self.events.add([event_table(result, self.strategies) for result in block])
@@ -284,74 +307,89 @@ def _run_into(
     scenario = scenario.at(values)
     inputs = translate(scenario, values)
     _warm_up(inputs, progress)
-    seconds: dict[str, float] = {}
-    begin = time.perf_counter()
-    collector = Collector(make_question(inputs))
-    writer = _Writer(collector, folder.path, events, scenario.replica is not None)
-    blocks = simulate(inputs, workers, keep_events=events, and_then=collector.reduce)
-    for done in writer.add(blocks):
-        progress("simulating patients", done, inputs.patients)
-    writer.close()
-    seconds["simulation"] = time.perf_counter() - begin
-    begin = time.perf_counter()
-    uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
-    seconds["parameter_uncertainty"] = time.perf_counter() - begin
-    begin = time.perf_counter()
-    books = collector.books_check()
-    content = ReportContent(
-        scenario=scenario,
-        ledger=ledger,
-        values=values,
-        summary=collector.summary(),
-        differences=collector.differences(),
-        survival=collector.survival(),
-        steroid_exposure=collector.steroid_exposure(),
-        parameter_uncertainty=uncertainty,
-        predictions=_predictions(scenario, writer, drawn),
-        bookkeeping=collector.bookkeeping(),
-        books=books,
-        versions=versions(),
-        stale_posterior=stale_posterior(ledger),
-    )
-    answer = _answer(content)
-    answered(answer)
-    resources = collector.resources()
-    _write_tables(folder, content, resources)
-    progress("drawing the report", 0, 1)
-    report = write_report(content, folder.path)
-    progress("drawing the report", 1, 1)
-    seconds["tables_and_report"] = time.perf_counter() - begin
-    place = folder.commit(manifest(scenario, ledger, seconds))
+    seconds = _Seconds()
+    with seconds.of("simulation"):
+        writer = _lived(inputs, scenario, folder.path, workers, events, progress)
+    with seconds.of("parameter_uncertainty"):
+        uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
+    with seconds.of("tables_and_report"):
+        bookkeeping, books = writer.collector.bookkeeping(), writer.collector.books_check()
+        tables = _tables(writer, bookkeeping, uncertainty, _predictions(scenario, writer, drawn))
+        stale = stale_posterior(ledger)
+        answer = headline(tables["summary"], tables["differences"], uncertainty, unlike=unlike(scenario.strategies))
+        answer = "\n".join(filter(None, (answer, stale)))
+        answered(answer)
+        for name, table in tables.items():
+            folder.write_table(f"{name}.csv", table)
+        about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
+        progress("drawing the report", 0, 1)
+        report = write_report(stored_content(read_results(folder.path, about), ledger), folder.path)
+        progress("drawing the report", 1, 1)
+    place = folder.commit(about | {"seconds": seconds.rounded})
     return RunResult(
         scenario=scenario,
         folder=place,
         report=place / report.name,
-        summary=content.summary,
-        differences=content.differences,
-        parameter_uncertainty=uncertainty,
-        survival=content.survival,
-        resources=resources,
-        predictions=content.predictions,
-        bookkeeping=content.bookkeeping,
+        tables=tables,
+        bookkeeping=bookkeeping,
         books=books,
         headline=answer,
     )
 
 
-def _answer(content: ReportContent) -> str:
-    """The answer in plain text, and what a user must know before believing it."""
-    answer = headline(content.summary, content.differences, content.parameter_uncertainty, unlike=content.unlike)
-    return "\n".join(filter(None, (answer, content.stale_posterior)))
+def _lived(inputs: Inputs, scenario: Scenario, folder: Path, workers: int, events: bool, progress: Progress) -> _Writer:
+    """All lives lived and gathered."""
+    writer = _Writer(inputs, folder, events, scenario.replica is not None)
+    logged = inputs.patients if events else FOLLOWED
+    blocks = simulate(inputs, workers, events_of=logged, and_then=writer.collector.reduce)
+    for done in writer.add(blocks):
+        progress("simulating patients", done, inputs.patients)
+    writer.close()
+    return writer
 
 
-def _write_tables(folder: ResultsFolder, content: ReportContent, resources: pd.DataFrame) -> None:
-    """Write the tables of a run."""
-    folder.write_table("summary.csv", content.summary)
-    folder.write_table("differences.csv", content.differences)
-    folder.write_table("survival.csv", content.survival)
-    folder.write_table("resources.csv", resources)
-    folder.write_table("bookkeeping.csv", content.bookkeeping.table)
-    if content.parameter_uncertainty is not None:
-        folder.write_table("parameter_uncertainty.csv", content.parameter_uncertainty)
-    if content.predictions is not None:
-        folder.write_table("predictions.csv", content.predictions)
+class _Seconds:
+    """Wall seconds of each part of a run."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, part: str) -> Iterator[None]:
+        """Context of a part."""
+        begin = time.perf_counter()
+        yield
+        self._seconds[part] = time.perf_counter() - begin
+
+    @property
+    def rounded(self) -> dict[str, float]:
+        """To hundredths, by part."""
+        return {part: round(seconds, 2) for part, seconds in self._seconds.items()}
+
+
+def _tables(
+    writer: _Writer, bookkeeping: Bookkeeping, uncertainty: pd.DataFrame | None, predictions: pd.DataFrame | None
+) -> dict[str, pd.DataFrame]:
+    """Every table of a run by the name of its file without ending."""
+    collector = writer.collector
+    tables = {
+        "summary": collector.summary(),
+        "differences": collector.differences(),
+        "survival": collector.survival(),
+        "resources": collector.resources(),
+        "bookkeeping": bookkeeping.table,
+        **writer.portrait.tables(),
+        "parameter_uncertainty": uncertainty,
+        "predictions": predictions,
+    }
+    return {name: table for name, table in tables.items() if table is not None}
+
+
+def _checks(bookkeeping: Bookkeeping, books: pd.DataFrame) -> dict[str, Any]:
+    """The checks made in every run, for the manifest."""
+    agree = bool((books["result"] == "PASS").all())
+    told = f"The books of resources and the patients' own totals of life-years, QALYs and cost {'agree' if agree else 'do not agree'}."
+    return {
+        "bookkeeping": {"passed": bookkeeping.passed, "statement": bookkeeping.statement},
+        "accounts": {"passed": agree, "statement": told},
+    }

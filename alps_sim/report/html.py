@@ -4,27 +4,20 @@ No request leaves the page and nothing in it tells when or where it was made: eq
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from alps_sim.evidence.ledger import GRADES, Ledger
-from alps_sim.outcomes.bookkeeping import Bookkeeping
-from alps_sim.outcomes.definitions import HEADLINE_WINDOW
-from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
-from alps_sim.report.cells import chosen_window
-from alps_sim.report.comparable import Unlike, footnote, unlike
+from alps_sim.evidence.ledger import GRADES
+from alps_sim.report.answer import ANSWER_OUTCOMES, span
+from alps_sim.report.comparable import footnote
+from alps_sim.report.content import ReportContent
 from alps_sim.report.driven import driven_note
 from alps_sim.report.tradeoff import caveat, trade_offs
-from alps_sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-__all__ = ["ReportContent", "headline", "write_report"]
 
 REPORT: Final = "report.html"
 FIGURES: Final = "figures"
@@ -47,66 +40,6 @@ RESTS_ON: Final = {
     ),
 }
 """Parameters that each figure leans on most."""
-
-
-@dataclass(frozen=True)
-class ReportContent:
-    """Everything the report tells.
-
-    Attributes
-    ----------
-    scenario
-        As resolved and run.
-    ledger
-        The evidence.
-    values
-        Value used of every parameter, by name.
-    summary, differences, survival
-        Columns of the files of the same names.
-    steroid_exposure
-        Of `outcomes.resources.steroid_exposure_by_year`.
-    parameter_uncertainty
-        Columns of `parameter_uncertainty.csv`; None if no draws were run.
-    predictions
-        Columns of `predictions.csv` for a replica; else None.
-    bookkeeping
-        Whether events and used credit agree.
-    versions
-        Of the program and its libraries, by name.
-    books
-        Of `outcomes.resources.books_check`; None if it was not made.
-    stale_posterior
-        Of `provenance.stale_posterior`.
-    """
-
-    scenario: Scenario
-    ledger: Ledger
-    values: Mapping[str, float]
-    summary: pd.DataFrame
-    differences: pd.DataFrame
-    survival: pd.DataFrame
-    steroid_exposure: pd.DataFrame
-    parameter_uncertainty: pd.DataFrame | None
-    predictions: pd.DataFrame | None
-    bookkeeping: Bookkeeping
-    versions: Mapping[str, str]
-    books: pd.DataFrame | None = None
-    stale_posterior: str = ""
-
-    @property
-    def window(self) -> str:
-        """The headline window, or the longest of the run."""
-        return chosen_window(self.summary, HEADLINE_WINDOW)
-
-    @property
-    def unlike(self) -> Unlike:
-        """What does not compare from strategy to strategy."""
-        return unlike(self.scenario.strategies)
-
-    @property
-    def currency(self) -> str:
-        """Currency with its price year."""
-        return f"{self.scenario.currency} of {self.scenario.price_year}"
 
 
 def write_report(content: ReportContent, folder: Path) -> Path:
@@ -141,17 +74,27 @@ def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
         What they show.
     """
     # drawing libraries take a second to load, which a run's first number must not wait for
+    from alps_sim.plots.causes import causes_figure
     from alps_sim.plots.curves import opsi_death_figure, relapse_figure, survival_figure
     from alps_sim.plots.exposure import steroid_figure
+    from alps_sim.plots.headline import headline_figure
+    from alps_sim.plots.icons import icon_figure
+    from alps_sim.plots.spread import spread_figure
+    from alps_sim.plots.treatments import treatment_figure
     from alps_sim.report.tables import relapse_points
 
     shared = (content.window, content.parameter_uncertainty)
     equivalence = content.values["methylprednisolone_prednisone_equivalence"]
     figures = {
+        "headline": headline_figure(content.summary, *shared, marked=content.unlike),
         "survival": survival_figure(content.survival, *shared),
         "opsi_deaths": opsi_death_figure(content.survival, *shared),
+        "causes_of_death": causes_figure(content.summary, *shared),
         "relapse_after_splenectomy": relapse_figure(content.survival, relapse_points()),
-        "steroid_exposure": steroid_figure(content.summary, content.steroid_exposure, equivalence, *shared),
+        "steroid_exposure": steroid_figure(content.summary, content.resources, equivalence, *shared),
+        "steroid_spread": spread_figure(content.spread),
+        "treatments": treatment_figure(content.treatments),
+        "hundred_patients": icon_figure(content.fates, content.fate_shares),
     }
     return {name: figure for name, figure in figures.items() if figure is not None}
 
@@ -184,6 +127,8 @@ def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
     from alps_sim.plots.theme import strategy_styles, words
     from alps_sim.report import tables
+    from alps_sim.report.needs import needs
+    from alps_sim.report.paragraph import answer_paragraph
     from alps_sim.report.published import comparisons
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
@@ -191,6 +136,9 @@ def _context(content: ReportContent) -> dict[str, Any]:
     compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
     return {
         "content": content,
+        "paragraph": answer_paragraph(content),
+        "needs": needs(content.resources, window, content.currency),
+        "failure_note": footnote("treatment_failure", content.unlike, words),
         "scenario": scenario,
         "window": window,
         "span": span(window),
@@ -220,5 +168,4 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "overrides": [(tables.assumption(content.ledger, name, content.values), given) for name, given in scenario.parameters.items()],
         "comparisons": compared,
         "not_simulated": not_simulated,
-        "books_passed": None if content.books is None else bool((content.books["result"] == "PASS").all()),
     }

@@ -13,7 +13,7 @@ import numpy as np
 
 from alps_sim.outcomes.adjust import MINIMUM_EVENTS
 from alps_sim.outcomes.block import BlockResult
-from alps_sim.outcomes.definitions import BASE_INDEX, HEADLINE_WINDOW, LIFETIME, OUTCOMES, base_values
+from alps_sim.outcomes.definitions import BASE_INDEX, LIFETIME, OUTCOMES, base_values, headline_window
 from alps_sim.outcomes.intervals import difference_interval, share_interval, t_multiplier
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -54,7 +54,7 @@ def measures_of(windows: Sequence[str]) -> tuple[Measure, ...]:
     windows
         Labels, the last one the lifetime.
     """
-    headline = HEADLINE_WINDOW if HEADLINE_WINDOW in windows else windows[-2]
+    headline = headline_window(windows)
     asked = [(outcome, headline) for outcome in (*LESS_IS_BETTER, *MORE_IS_BETTER)]
     asked += [(outcome, LIFETIME) for outcome in MORE_IS_BETTER]
     return tuple(Measure(outcome, window, windows.index(window)) for outcome, window in asked)
