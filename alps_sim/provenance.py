@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from alps_sim import accelerate
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.outcomes.store import FORMAT
 from alps_sim.scenario import Scenario
 
 LIBRARIES: Final = ("numpy", "scipy", "numba", "pandas", "simpy", "pyarrow")
@@ -69,6 +70,7 @@ def manifest(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
         What was asked and what is known.
     """
     return {
+        "format": FORMAT,
         "scenario": scenario.model_dump(mode="json"),
         "parameters": parameter_provenance(scenario, ledger),
         "seed": scenario.seed,

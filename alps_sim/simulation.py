@@ -34,7 +34,7 @@ from alps_sim.report.answer import headline
 from alps_sim.report.comparable import unlike
 from alps_sim.report.content import stored_content
 from alps_sim.report.html import write_report
-from alps_sim.scenario import Scenario, ScenarioError, load_scenario
+from alps_sim.scenario import Scenario, ScenarioError, changed, load_scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
 
@@ -203,7 +203,7 @@ def _warm_up(inputs: Inputs, progress: Progress) -> None:
 
 
 def resolve(
-    path: str | Path,
+    scenario: str | Path | Scenario,
     patients: int | None = None,
     seed: int | None = None,
     strategies: Sequence[str] | None = None,
@@ -214,8 +214,8 @@ def resolve(
 
     Parameters
     ----------
-    path
-        Scenario file.
+    scenario
+        Scenario file, or a scenario as loaded.
     patients, seed, draws
         In place of the scenario's.
     strategies
@@ -230,14 +230,15 @@ def resolve(
     """
     given = dict(settings or {})
     given |= {name: value for name, value in (("patients", patients), ("seed", seed)) if value is not None}
-    scenario = choose_strategies(load_scenario(path, given), strategies)
+    whole = changed(scenario, given) if isinstance(scenario, Scenario) else load_scenario(scenario, given)
+    chosen = choose_strategies(whole, strategies)
     if draws is None:
-        return scenario
-    return scenario.model_copy(update={"parameter_draws": scenario.parameter_draws.model_copy(update={"draws": draws})})
+        return chosen
+    return chosen.model_copy(update={"parameter_draws": chosen.parameter_draws.model_copy(update={"draws": draws})})
 
 
 def run(
-    scenario_path: str | Path,
+    scenario: str | Path | Scenario,
     *,
     patients: int | None = None,
     seed: int | None = None,
@@ -255,8 +256,8 @@ def run(
 
     Parameters
     ----------
-    scenario_path
-        Scenario file.
+    scenario
+        Scenario file, or a scenario as loaded.
     patients, seed, strategies, draws
         In place of the scenario's.
     workers
@@ -286,11 +287,11 @@ def run(
     ResultsError
         If the results cannot be written.
     """
-    scenario = resolve(scenario_path, patients, seed, strategies, settings, draws)
+    asked = resolve(scenario, patients, seed, strategies, settings, draws)
     ledger = load_ledger(posterior)
-    place = Path(out) if out is not None else RESULTS / scenario.name / _run_name(scenario, ledger)
+    place = Path(out) if out is not None else RESULTS / asked.name / _run_name(asked, ledger)
     with ResultsFolder(place) as folder:
-        return _run_into(folder, scenario, ledger, workers or os.cpu_count() or 1, events, progress, answered)
+        return _run_into(folder, asked, ledger, workers or os.cpu_count() or 1, events, progress, answered)
 
 
 def _run_name(scenario: Scenario, ledger: Ledger) -> str:

@@ -10,13 +10,11 @@ from typing import Any, Final
 import pandas as pd
 from pydantic import ValidationError
 
-from alps_sim.outcomes.store import MANIFEST, ResultsError
+from alps_sim.outcomes.store import FORMAT, MANIFEST, ResultsError
 from alps_sim.scenario.schema import Scenario
 
 TEXTS: Final = ("strategy", "comparator", "window_years", "spleen", "agent", "drivers", "fate", "unit")
 """Columns of text, in which an empty cell is an empty text."""
-NEEDED: Final = ("summary", "differences", "survival", "resources", "bookkeeping", "fates", "fate_shares", "spread", "treatments")
-"""Tables that every run leaves."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -27,9 +25,9 @@ def read_table(path: Path) -> pd.DataFrame:
     path
         The CSV file.
     """
-    table = pd.read_csv(path, dtype={"window_years": str})
+    table = pd.read_csv(path, dtype=dict.fromkeys(TEXTS, str))
     texts = [name for name in TEXTS if name in table]
-    return table.assign(**{name: table[name].fillna("").astype(str) for name in texts})
+    return table.assign(**{name: table[name].fillna("") for name in texts})
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class StoredResults:
         try:
             return Scenario.model_validate_json(json.dumps(self.manifest["scenario"]))
         except (KeyError, ValidationError) as error:
-            raise self._of_another_version("its scenario") from error
+            raise self.of_another_version("its scenario") from error
 
     @cached_property
     def values(self) -> dict[str, float]:
@@ -76,7 +74,7 @@ class StoredResults:
         try:
             return {name: float(entry["value"]) for name, entry in self.manifest["parameters"].items()}
         except (KeyError, TypeError, ValueError) as error:
-            raise self._of_another_version("its parameters") from error
+            raise self.of_another_version("its parameters") from error
 
     def table(self, name: str) -> pd.DataFrame:
         """A table that every run leaves.
@@ -92,10 +90,11 @@ class StoredResults:
             If it is not there.
         """
         if name not in self.tables:
-            raise self._of_another_version(f"{name}.csv")
+            raise self.of_another_version(f"{name}.csv")
         return self.tables[name]
 
-    def _of_another_version(self, what: str) -> ResultsError:
+    def of_another_version(self, what: str) -> ResultsError:
+        """What to raise if something is not there that this version needs."""
         made_by = self.manifest.get("versions", {}).get("alps-sim", "an unknown version")
         return ResultsError(
             f"{self.folder}: expected results of a run of this version, found none that it can read ({what}; made by {made_by}); "
@@ -121,7 +120,10 @@ def read_results(folder: Path, manifest: Mapping[str, Any] | None = None) -> Sto
     if manifest is None:
         manifest = _manifest(folder / MANIFEST)
     tables = {path.stem: read_table(path) for path in sorted(folder.glob("*.csv"))}
-    return StoredResults(folder, manifest, tables)
+    results = StoredResults(folder, manifest, tables)
+    if manifest.get("format") != FORMAT:
+        raise results.of_another_version(f"format {manifest.get('format', 'unknown')}")
+    return results
 
 
 def _manifest(path: Path) -> Mapping[str, Any]:

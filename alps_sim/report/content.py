@@ -112,7 +112,10 @@ def stored_content(results: StoredResults, ledger: Ledger) -> ReportContent:
     ResultsError
         If the results are not those of a run of this version.
     """
-    manifest, checks = results.manifest, results.manifest.get("checks", {})
+    manifest = results.manifest
+    if set(results.values) != set(ledger.parameters):
+        raise results.of_another_version("its parameters")
+    checks = manifest["checks"]
     given: dict[str, Any] = {
         name: results.table(name)
         for name in ("summary", "differences", "survival", "resources", "spread", "fates", "fate_shares", "treatments")
@@ -133,4 +136,4 @@ def stored_content(results: StoredResults, ledger: Ledger) -> ReportContent:
 
 def _of_other_evidence(manifest: Mapping[str, Any], ledger: Ledger) -> tuple[str, ...]:
     same = manifest["posterior"] == {block.cohort: block.identity for block in ledger.fitted}
-    return () if same and set(manifest["parameters"]) == set(ledger.parameters) else (OTHER_EVIDENCE,)
+    return () if same else (OTHER_EVIDENCE,)
