@@ -129,7 +129,8 @@ def _context(content: ReportContent) -> dict[str, Any]:
     from alps_sim.report import tables
     from alps_sim.report.needs import needs
     from alps_sim.report.paragraph import answer_paragraph
-    from alps_sim.report.published import comparisons
+    from alps_sim.report.published import HEADINGS, comparisons
+    from alps_sim.report.validated import validated
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
     listed, fitted = tables.assumptions(content.ledger, content.values), tables.fitted_parameters(content.ledger, content.values)
@@ -168,4 +169,6 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "overrides": [(tables.assumption(content.ledger, name, content.values), given) for name, given in scenario.parameters.items()],
         "comparisons": compared,
         "not_simulated": not_simulated,
+        "validated": validated(content.ledger),
+        "validation_headings": HEADINGS,
     }
