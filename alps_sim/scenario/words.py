@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from alps_sim.rules import codes
+from alps_sim.rules.accounts import COUNTERS
 from alps_sim.scenario.errors import described, suggestion
 
 ANTI_D: Final = ("anti_d", "winrho", "anti-d")
@@ -129,6 +130,17 @@ EndOfTreatment = Annotated[str, Word(codes.AFTER, "how the treatment before ende
 Occasion = Annotated[str, Word(codes.OCCASIONS, "an occasion to begin long-term treatment")]
 LineOccasion = Annotated[str, Word(codes.LINE_OCCASIONS, "an occasion to take a line")]
 """The other triggers always hold and are not for the scenario to say."""
+
+OUTCOMES: Final = (
+    *COUNTERS,
+    "sepsis_with_spleen_episodes",
+    *("opsi_deaths" if cause == "opsi" else f"deaths_{cause}" for cause in codes.CAUSES_OF_DEATH),
+    "flares_per_year",
+    "prednisone_mg_per_kg_per_year",
+    "steroid_days_per_year",
+)
+"""Outcomes that a scenario can name: those of the registry of outcomes, which come after scenarios."""
+OutcomeName = Annotated[str, Word(OUTCOMES, "an outcome")]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A share of patients or of time, 0 to 1."""
