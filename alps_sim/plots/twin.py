@@ -40,8 +40,8 @@ AXIS_INCHES: Final = 0.4
 STRIP_INCHES: Final = 0.48
 STRIP_RIGHT_INCHES: Final = 1.32
 """For the cause of death beside the longest life."""
-LEGEND_INCHES: Final = 0.62
-LEGEND_FROM_BOTTOM_INCHES: Final = 0.26
+LEGEND_INCHES: Final = 0.7
+LEGEND_FROM_BOTTOM_INCHES: Final = 0.33
 MARGIN_YEARS: Final = 0.2
 """Before the index, so that its flare stands clear of the axis."""
 FLARES_INCHES: Final = 0.27
@@ -143,7 +143,7 @@ def twin_figure(lives: Mapping[str, Life], record: Record) -> Figure:
         page = _Page(inches + (STRIP_INCHES + TITLE_INCHES + AXIS_INCHES if longer else 0.0))
         page.skip(TOP_INCHES)
         page.heading(_who(record))
-        rows = []
+        rows: list[Axes] = []
         for block in blocks:
             page.skip(BLOCK_GAP_INCHES if rows else 0.0)
             rows = _draw_block(page, block, record, span)
@@ -241,8 +241,9 @@ def _who(record: Record) -> str:
 def _how_common(record: Record) -> str:
     looked, (first, second) = record.looked, (words(arm.strategy) for arm in record.arms)
     return (
-        f"One pair of lives shows how, not how often: of {looked.patients:,} children looked at, {looked.saved:,} die within "
-        f"{record.years} years under “{first}” and not under “{second}”, {looked.harmed:,} the other way round. Doses into a vein go beyond the axis."
+        f"One pair of lives shows how, not how often: of {looked.patients:,} patients looked at, {looked.saved:,} die within "
+        f"{record.years} years under “{first}” and not under “{second}”, {looked.harmed:,} the other way round. Doses into a vein, and "
+        "some by mouth, go beyond the axis."
     )
 
 
@@ -295,7 +296,7 @@ def _whole_life(axis: Axes, block: _Block, lane: int) -> None:
 
 def _legend(figure: Figure) -> None:
     """What the signs mean."""
-    dark = {"color": TEXT_COLOUR, "linestyle": "none"}
+    dark: dict[str, Any] = {"color": TEXT_COLOUR, "linestyle": "none"}
     handles = [
         Line2D([], [], marker="o", markerfacecolor=TEXT_COLOUR, markersize=3.5, label="severe flare", **dark),
         Line2D([], [], marker="o", markerfacecolor="white", markersize=3.5, label="flare", **dark),

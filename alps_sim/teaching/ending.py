@@ -14,7 +14,7 @@ CAUSES: Final = {
     "lymphoma": "from lymphoma",
     "other_malignancy": "from acute leukemia",
     "toxicity": "from a complication counted as harm done by treatment",
-    "background": "from a cause that has nothing to do with ALPS, as it comes to anybody of that age",
+    "background": "from a cause that has nothing to do with the disease, as it comes to anybody of that age",
 }
 _FATAL: Final = {
     "severe_bleed": "from a bleed in the head at the onset of a flare",

@@ -13,11 +13,14 @@ from alps_sim.rules.codes import AGENTS, SEXES
 from alps_sim.rules.doses import DOSE_BASES
 from alps_sim.scenario import Scenario
 from alps_sim.scenario.inputs import Inputs
+from alps_sim.teaching.choices import Rule
 from alps_sim.teaching.pick import Look
 from alps_sim.teaching.record import Arm, Child, DrugDose, Record
 
 
-def record_of(scenario: Scenario, inputs: Inputs, blocks: Sequence[BlockResult], places: Sequence[int], look: Look, rule: str) -> Record:
+def record_of(
+    scenario: Scenario, inputs: Inputs, blocks: Sequence[BlockResult], places: Sequence[int], look: Look, rule: Rule | None
+) -> Record:
     """The record of one child.
 
     Parameters
@@ -29,9 +32,9 @@ def record_of(scenario: Scenario, inputs: Inputs, blocks: Sequence[BlockResult],
     places
         Of the two strategies in the scenario as it was written.
     look
-        At all children.
+        At all patients.
     rule
-        By which the child was chosen; empty if named by number.
+        By which the child was chosen; None if named by number.
     """
     rows = [patient_table(block, list(scenario.strategies)).to_pylist()[0] for block in blocks]
     first, second = (_arm(scenario, inputs, block, row, place) for block, row, place in zip(blocks, rows, places, strict=True))

@@ -1,4 +1,4 @@
-"""Which child is shown: rules that are stated, and how common what they show is among all children looked at."""
+"""Which child is shown: rules that are stated, and how common what they show is among all patients looked at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from alps_sim.engines.cohort import simulate
 from alps_sim.outcomes.definitions import BASE_INDEX, HEADLINE_WINDOW, base_values
 from alps_sim.scenario import ScenarioError
 from alps_sim.scenario.inputs import Inputs
-from alps_sim.teaching.choices import RULES, stated
+from alps_sim.teaching.choices import Rule, stated
 from alps_sim.teaching.record import Looked
 
 Array = np.ndarray[Any, Any]
@@ -22,7 +22,7 @@ NEAR: Final = ("life_years", "qalys", "flares", "prednisone_mg_per_kg")
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of each child, for n children from number 0 on under the two strategies.
+    """What was seen of each child, for n patients from number 0 on under the two strategies.
 
     Attributes
     ----------
@@ -84,14 +84,14 @@ def headline_window(windows: Sequence[str]) -> str:
 
 
 def look_at(inputs: Inputs, patients: int, workers: int, progress: Progress) -> Look:
-    """Live the lives of the first children of a scenario under its two strategies.
+    """Live the lives of the first patients of a scenario under its two strategies.
 
     Parameters
     ----------
     inputs
         The translated scenario, of two strategies.
     patients
-        How many children.
+        How many patients.
     workers
         Threads; the result does not depend on it.
     progress
@@ -107,30 +107,30 @@ def look_at(inputs: Inputs, patients: int, workers: int, progress: Progress) -> 
         died.append(outcomes[:, :, BASE_INDEX["deaths"]] > 0.0)
         times.append(np.stack([result.rows["death_time"] for result in block]))
         done += outcomes.shape[1]
-        progress("looking at children", done, patients)
+        progress("looking at patients", done, patients)
     return Look(years, np.concatenate(values, axis=1), np.concatenate(died, axis=1), np.concatenate(times, axis=1))
 
 
-def pick(look: Look, rule: str) -> int:
+def pick(look: Look, rule: Rule) -> int:
     """Number of the child that a rule chooses; ties go to the lowest number.
 
     Parameters
     ----------
     look
-        At all children.
+        At all patients.
     rule
-        Name in RULES.
+        The rule.
 
     Raises
     ------
     ScenarioError
         If there is no such child among those looked at.
     """
-    if rule == "typical":
+    if rule == Rule.TYPICAL:
         return int(np.argmin(_distances(look.values)))
-    if rule == "largest-difference":
+    if rule == Rule.LARGEST_DIFFERENCE:
         return int(np.argmax(np.abs(look.qaly_difference)))
-    among, dead_under = (look.saved, 0) if rule == "saved" else (look.harmed, 1)
+    among, dead_under = (look.saved, 0) if rule == Rule.SAVED else (look.harmed, 1)
     if not among.any():
         raise ScenarioError(_nobody(look, rule), file="--pick")
     times = look.death_time[dead_under]
@@ -139,7 +139,7 @@ def pick(look: Look, rule: str) -> int:
 
 
 def _distances(values: Array) -> Array:
-    """(n,) sum over strategies and outcomes of the distance from the median, each divided by its mean over all children."""
+    """(n,) sum over strategies and outcomes of the distance from the median, each divided by its mean over all patients."""
     away = np.abs(values - np.median(values, axis=1, keepdims=True))
     mean = away.mean(axis=1, keepdims=True)
     scaled = np.divide(away, mean, out=np.zeros_like(away), where=mean > 0.0)
@@ -147,8 +147,8 @@ def _distances(values: Array) -> Array:
     return distances
 
 
-def _nobody(look: Look, rule: str) -> str:
-    others = ", ".join(name for name in RULES if name != rule)
+def _nobody(look: Look, rule: Rule) -> str:
+    others = ", ".join(name for name in Rule if name != rule)
     wanted = stated(rule, look.years).partition(";")[0]
-    found = f"found none among the {look.died.shape[1]:,} children looked at"
+    found = f"found none among the {look.died.shape[1]:,} patients looked at"
     return f"expected {wanted}, {found}; look at more with --patients, or choose another rule ({others})"

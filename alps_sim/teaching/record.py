@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from alps_sim.outcomes.definitions import LIFETIME
 from alps_sim.rules.doses import DOSE_BASES
+from alps_sim.teaching.choices import Rule
 from alps_sim.teaching.exposure import Body
 
 
@@ -86,7 +87,7 @@ class Arm(_Kept):
 
 
 class Looked(_Kept):
-    """The children looked at, by whether they are alive at the end of the headline window under the two strategies.
+    """The patients looked at, by whether they are alive at the end of the headline window under the two strategies.
 
     Attributes
     ----------
@@ -95,7 +96,7 @@ class Looked(_Kept):
     harmed
         Alive under the first, dead under the second.
     median_qaly_difference
-        Median over children of the absolute difference in QALYs.
+        Median over patients of the absolute difference in QALYs.
     """
 
     patients: int
@@ -120,7 +121,7 @@ class Record(_Kept):
     drugs
         Dose of each agent.
     rule
-        By which the child was chosen; empty if named by number.
+        By which the child was chosen; None if named by number.
     """
 
     scenario: str
@@ -133,5 +134,5 @@ class Record(_Kept):
     drugs: dict[str, DrugDose]
     child: Child
     arms: tuple[Arm, Arm]
-    rule: str
+    rule: Rule | None
     looked: Looked

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from alps_sim.plots.theme import words
-from alps_sim.teaching.choices import stated
+from alps_sim.teaching.choices import Rule, stated
 from alps_sim.teaching.ending import beyond, tell_end
 from alps_sim.teaching.flare_words import Telling
 from alps_sim.teaching.life import Life
@@ -34,11 +34,11 @@ def tell(record: Record, lives: Mapping[str, Life], parting: float | None) -> st
     """
     first, second = record.arms
     sections = [
-        f"# One child, two treatments: {named(first)}, and {named(second)}",
+        f"# One {noun(record.child)}, two treatments: {named(first)}, and {named(second)}",
         _what_this_is(record),
-        "## How the child was chosen",
+        f"## How the {noun(record.child)} was chosen",
         _chosen(record),
-        "## The child",
+        f"## The {noun(record.child)}",
         _child(record.child),
         *_both(record, lives, parting),
         "## Both lives side by side",
@@ -46,6 +46,11 @@ def tell(record: Record, lives: Mapping[str, Life], parting: float | None) -> st
         _keep_in_mind(record),
     ]
     return explain("\n\n".join(sections)) + "\n"
+
+
+def noun(child: Child) -> str:
+    """What the patient is called."""
+    return "child" if child.age_at_index < ADULT_YEARS else "patient"
 
 
 def named(arm: Arm) -> str:
@@ -56,7 +61,7 @@ def named(arm: Arm) -> str:
 
 def _what_this_is(record: Record) -> str:
     return (
-        f"This child does not exist. It is virtual patient {record.child.patient:,} of “{record.title}” (scenario {record.scenario}, seed "
+        f"This {noun(record.child)} does not exist. It is virtual patient {record.child.patient:,} of “{record.title}” (scenario {record.scenario}, seed "
         f"{record.seed}, version {record.version}), who lives twice from the first significant cytopenia (too few blood cells) on, with "
         "the same luck: as long as the same things happen, the same chance decides them. What differs between the two lives comes from the "
         "treatment and from what follows from it."
@@ -67,14 +72,14 @@ def _chosen(record: Record) -> str:
     """The rule, and how common it is to be saved, or harmed, by the second strategy."""
     looked = record.looked
     first, second = (named(arm) for arm in record.arms)
-    rule = "This child was named by number, not chosen by a rule."
+    rule = f"This {noun(record.child)} was named by number, not chosen by a rule."
     if record.rule:
         stated_rule = stated(record.rule, record.years).replace("QALYs", "[[QALYs]]", 1)
         rule = f"Rule *{record.rule}*: {stated_rule}. The first strategy is {first}, the second {second}."
-    if record.rule == "largest-difference":
+    if record.rule is Rule.LARGEST_DIFFERENCE:
         rule += f" This is the extreme: {_difference(record)}."
     return (
-        f"{rule}\n\nOf the {looked.patients:,} children looked at, {looked.alive_under_both:,} are alive {record.years} years after the "
+        f"{rule}\n\nOf the {looked.patients:,} patients looked at, {looked.alive_under_both:,} are alive {record.years} years after the "
         f"first cytopenia under both strategies and {looked.dead_under_both:,} have died under both. **{looked.saved:,} have died under "
         f"{first} and are alive under {second}; {looked.harmed:,} the other way round.**"
     )
@@ -84,7 +89,7 @@ def _difference(record: Record) -> str:
     first, second = (arm.windows[record.years]["qalys"] for arm in record.arms)
     better = record.arms[1] if second > first else record.arms[0]
     return (
-        f"{abs(second - first):.1f} QALYs more under {named(better)}, where half of the children looked at differ by less than "
+        f"{abs(second - first):.1f} QALYs more under {named(better)}, where half of the patients looked at differ by less than "
         f"{record.looked.median_qaly_difference:.2f}"
     )
 
@@ -94,7 +99,7 @@ def _child(child: Child) -> str:
     person = ("man" if grown else "boy") if child.sex == "male" else ("woman" if grown else "girl")
     age, kg = age_words(child.age_at_index), child.body.weight_at(child.age_at_index)
     disease = f"autoimmune lymphoproliferative syndrome ({GENOTYPES[child.genotype]})"
-    sentences = [f"A {person} of {age} years who weighs {kg:.0f} kg, with {disease}."]
+    sentences = [f"A {person} of {age} years who weighs {kg:.0f} kg, simulated with {disease}."]
     if child.lineages:
         sentences.append(f"The immune system destroys the body's own {listed([DISEASES[name] for name in child.lineages])}.")
     else:
@@ -110,19 +115,16 @@ def _telling(record: Record, arm: Arm, life: Life) -> Telling:
     return Telling(life, record.child.body, record.methylprednisolone_equivalence, record.drugs, arm.takes_prevention)
 
 
-def _telling(record: Record, arm: Arm, life: Life) -> Telling:
-    return Telling(life, record.child.body, record.methylprednisolone_equivalence, record.drugs, arm.takes_prevention)
-
-
 def _both(record: Record, lives: Mapping[str, Life], parting: float | None) -> list[str]:
     """What both lives share, told once, and then each of them; what lies beyond the headline window is summed up."""
     years = float(record.years)
     tellings = [_telling(record, arm, lives[arm.strategy]) for arm in record.arms]
     first, second = (items(telling, 0.0, years) for telling in tellings)
     shared = _shared(first, second)
-    sections = [f"## {_parting_words(record, parting)}", *_what_parts_them(record, lives, parting)]
+    sections = [f"## {_parting_words(record, parting)}"]
     if shared:
         sections.append(_list(paragraphs(tellings[0], first[:shared], first[shared - 1].end)))
+    sections += _what_parts_them(record, lives, parting)
     if parting is None:
         return [*sections, _list([tell_end(tellings[0])])]
     for arm, telling, told in zip(record.arms, tellings, (first, second), strict=True):
@@ -157,9 +159,9 @@ def _what_parts_them(record: Record, lives: Mapping[str, Life], parting: float |
     for arm in record.arms:
         life = lives[arm.strategy]
         begun = [f"{DRUGS[one.agent]} is begun" for one in life.treatments if one.begin == parting]
-        begun += ["the child is referred for splenectomy" for one in life.referrals if one.begin == parting]
-        found += [f"under {named(arm)}, {what}" for what in begun]
-    return [f"Then they part: {listed(found)}."] if found else []
+        begun += [f"the {noun(record.child)} is referred for splenectomy" for one in life.referrals if one.begin == parting]
+        found += [f"under *{named(arm)}* {what}" for what in begun]
+    return [f"They part because {listed(found)}."] if found else []
 
 
 def _list(paragraphs: Sequence[str]) -> str:
@@ -169,9 +171,9 @@ def _list(paragraphs: Sequence[str]) -> str:
 def _table(record: Record) -> str:
     """Both lives in numbers, Markdown."""
     names = [words(arm.strategy) for arm in record.arms]
-    spans = [f"first {record.years} years", "whole life"]
+    spans = [f"first {record.years} years", "until the end of observation" if record.observed else "whole life"]
     head = [f"{name}, {span}" for span in spans for name in names]
-    lines = [["", *head], ["---", *["---:"] * len(head)]]
+    lines = [["From the first cytopenia on", *head], ["---", *["---:"] * len(head)]]
     lines += [[label, *numbers] for label, numbers in shown_rows(side_by_side(record))]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 

@@ -70,7 +70,8 @@ def items(telling: Telling, begin: float, end: float) -> list[Item]:
     begin, end
         Years since the index.
     """
-    found = [*_flares(telling), *_treatments(telling), *_surgery(telling), *_spleen(telling), *_others(telling)]
+    # of what comes at the same time, the reason first
+    found = [*_others(telling), *_flares(telling), *_surgery(telling), *_treatments(telling), *_spleen(telling)]
     within = sorted((item for item in found if begin <= item.begin < end), key=lambda item: item.begin)
     return _in_runs(telling, within)
 
@@ -145,7 +146,7 @@ def _treatments(telling: Telling) -> list[Item]:
 
 def _treatment(telling: Telling, treatment: Treatment) -> list[Item]:
     """A drug: how it begins and whether it works; how it ends, at once or as an item of its own."""
-    text = sentence(_begun(telling, treatment)) + _working(treatment)
+    text = sentence(_begun(telling, treatment)) + _working(treatment) + _few_left(telling, treatment)
     if treatment.is_course or not treatment.stopped:
         return [Item(treatment.begin, treatment.answered or treatment.begin, text)]
     if treatment.end - treatment.begin > ONE_STORY_YEARS:
@@ -174,6 +175,12 @@ def _working(treatment: Treatment) -> str:
         return f" It takes effect after {after}."
     lasted = f"; the remission lasts {length(treatment.end - treatment.answered)}" if treatment.stopped else ""
     return f" It works after {after}{lasted}."
+
+
+def _few_left(telling: Telling, treatment: Treatment) -> str:
+    """What infusions leave few of."""
+    left = [one for one in telling.life.of_kind("hypogammaglobulinaemia") if treatment.is_course and one.time == treatment.begin]
+    return "".join(f" The infusions leave {FEW[one.code]} for {length(one.value)}." for one in left)
 
 
 def _ended(telling: Telling, treatment: Treatment) -> str:
@@ -233,8 +240,6 @@ def _complication(telling: Telling, one: Complication) -> str:
         return f"{LYMPHOMA_WORDS[one.kind]} is found and treated."
     if one.kind in TOXICITIES:
         return sentence(TOXICITIES[one.kind] + (", under steroids" if one.on_steroids else ""))
-    if one.kind == "hypogammaglobulinaemia":
-        return f"The infusions leave {FEW[one.code]} for {length(one.value)}."
     return {
         "infection_admission": "In hospital for an infection.",
         "neutropenic_infection": "In hospital for an infection with low neutrophils.",

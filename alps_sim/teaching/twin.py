@@ -17,7 +17,7 @@ from alps_sim.population import draw_population
 from alps_sim.scenario import Scenario, ScenarioError
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
-from alps_sim.teaching.choices import DEFAULT_PATIENTS, DEFAULT_RULE
+from alps_sim.teaching.choices import DEFAULT_PATIENTS, DEFAULT_RULE, Rule
 from alps_sim.teaching.gather import record_of
 from alps_sim.teaching.life import Life
 from alps_sim.teaching.pick import look_at, pick
@@ -77,7 +77,7 @@ def make_twin(
     ledger: Ledger,
     strategies: Sequence[str] | None = None,
     patient: int | None = None,
-    rule: str = DEFAULT_RULE,
+    rule: Rule | str = DEFAULT_RULE,
     patients: int | None = None,
     workers: int = 1,
     progress: Progress = no_progress,
@@ -95,9 +95,9 @@ def make_twin(
     patient
         Number of the child; chosen by the rule if not given.
     rule
-        Name in `choices.RULES`.
+        The rule.
     patients
-        Children looked at; all of the scenario, at most 5,000, if not given.
+        Patients looked at; all of the scenario, at most 5,000, if not given.
     workers
         Threads; the result does not depend on it.
     progress
@@ -117,10 +117,11 @@ def make_twin(
     if not accelerate.is_warm():
         progress("compiling the rules, once for this version, about a minute", 0, 1)
     live(inputs, 0)  # compiled before threads start
+    rule = Rule(rule)
     look = look_at(inputs, looked_at, workers, progress)
     blocks = live(inputs, pick(look, rule) if patient is None else patient)
     places = [list(scenario.strategies).index(name) for name in compared.strategies]
-    record = record_of(compared, inputs, blocks, places, look, rule if patient is None else "")
+    record = record_of(compared, inputs, blocks, places, look, rule if patient is None else None)
     events = pd.concat([event_table(block, list(compared.strategies)).to_pandas() for block in blocks], ignore_index=True)
     return Twin(record, events)
 

@@ -63,7 +63,7 @@ JARGON: Final = {
     "steroid-dependent": "the counts fell again and again as steroids were lowered, so a low dose is kept",
     "prednisone": "a steroid, by mouth",
     "methylprednisolone": "a steroid, into a vein, in hospital",
-    "mycophenolate": "a daily drug that restrains the immune system",
+    "mycophenolate": "MMF, a daily drug that restrains the immune system",
     "sirolimus": "a daily drug that restrains the immune system and can shrink the spleen",
     "rituximab": "infusions that remove the cells from which antibodies come",
     "hydroxychloroquine": "a daily drug, the mildest of all",
