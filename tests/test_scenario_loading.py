@@ -338,7 +338,7 @@ def test_outcomes_that_a_scenario_can_name_are_those_of_the_registry() -> None:
     ("change", "message"),
     [
         ("parameter: opsi_mean_rate_per_yaer", "did you mean `opsi_mean_rate_per_year`"),
-        ("high: 1.5", "expected 0 to 1"),
+        ("low: -0.1", "expected 0 to"),
         ("low: 0.9", "expected more than low"),
         ("outcomes: [opsi_death]", "did you mean `opsi_deaths`"),
         ("logarithmic: true", "above 0 on a logarithmic scale"),
@@ -350,5 +350,5 @@ def test_a_sweep_that_cannot_be_is_refused_at_its_line(tmp_path: Path, change: s
     keys = sweep | {key: value}
     error = error_of(layer(tmp_path, "sweeps:\n  -\n" + "\n".join(f"    {name}: {text}" for name, text in keys.items())))
     assert message in error.message
-    at_fault = {"low": "high", "logarithmic": "low"}.get(key, key)
+    at_fault = {"low: 0.9": "high", "logarithmic: true": "low"}.get(change, key)
     assert error.line == 5 + list(keys).index(at_fault)

@@ -1,0 +1,59 @@
+"""A pair of lives as files, and back from them without simulating again: the same story, the same figure."""
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from pydantic import ValidationError
+
+from alps_sim.outcomes.store import ResultsError
+from alps_sim.teaching.record import Record
+from alps_sim.teaching.twin import Twin
+
+RECORD: Final = "twin.json"
+EVENTS: Final = "events.csv"
+STORY: Final = "story.md"
+TABLE: Final = "table.csv"
+
+
+def write_twin(twin: Twin, folder: Path, figure: str) -> None:
+    """Write record, events, story and table of a pair of lives.
+
+    Times and values of the events are written to the last bit, so that what is read is what was simulated.
+
+    Parameters
+    ----------
+    twin
+        The pair.
+    folder
+        Exists.
+    figure
+        File name of the figure that the page shows.
+    """
+    (folder / RECORD).write_text(twin.record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    twin.events.to_csv(folder / EVENTS, index=False, lineterminator="\n", encoding="utf-8")
+    twin.table.to_csv(folder / TABLE, index=False, lineterminator="\n", encoding="utf-8", float_format="%.12g")
+    (folder / STORY).write_text(f"{twin.story}\n![Both lives on one age axis]({figure})\n", encoding="utf-8")
+
+
+def read_twin(folder: Path) -> Twin:
+    """A pair of lives from the files of `write_twin`.
+
+    Parameters
+    ----------
+    folder
+        With `twin.json` and `events.csv`.
+
+    Raises
+    ------
+    ResultsError
+        If a file is missing or not as it was written.
+    """
+    try:
+        record = Record.model_validate_json((folder / RECORD).read_text(encoding="utf-8"))
+        events = pd.read_csv(folder / EVENTS, float_precision="round_trip", dtype={"strategy": str, "kind": str})
+    except FileNotFoundError as error:
+        raise ResultsError(f"{error.filename}: not found; name a folder that `alps-sim twin` has left") from error
+    except (ValidationError, ValueError) as error:
+        raise ResultsError(f"{folder}: expected {RECORD} and {EVENTS} as `alps-sim twin` leaves them, found other content") from error
+    return Twin(record, events)
