@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from alps_sim import accelerate
+from alps_sim.companions import write_twin_of_run
 from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty, replica_statistics
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger, load_ledger
@@ -322,6 +323,7 @@ def _run_into(
         answered(answer)
         for name, table in tables.items():
             folder.write_table(f"{name}.csv", table)
+        write_twin_of_run(folder.path, scenario, ledger, workers, progress)
         about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
         progress("drawing the report", 0, 1)
         report = write_report(stored_content(read_results(folder.path, about), ledger), folder.path)

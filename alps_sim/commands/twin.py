@@ -89,7 +89,7 @@ def twin(asked: Asked, workers: int | None = None, out: Path | None = None, prog
         png, _ = save(twin_figure(found.lives, found.record), folder.path, "twin")
         write_twin(found, folder.path, png.name)
         progress("drawing both lives", 1, 1)
-        return found, folder.commit(manifest(scenario, ledger, {"twin": time.perf_counter() - begin}))
+        return found, folder.commit(manifest(scenario, ledger) | {"seconds": {"twin": round(time.perf_counter() - begin, 2)}})
 
 
 def _refuse_other_results(place: Path) -> None:

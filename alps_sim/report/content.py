@@ -11,6 +11,7 @@ from alps_sim.outcomes.definitions import HEADLINE_WINDOW
 from alps_sim.outcomes.stored import StoredResults
 from alps_sim.report.cells import chosen_window
 from alps_sim.report.comparable import Unlike, unlike
+from alps_sim.report.lives import TwoLives, stored_lives
 from alps_sim.scenario.schema import Scenario
 
 OTHER_EVIDENCE = "The evidence of this program is no longer that of the run: ranges, grades and fits listed below are those of today."
@@ -56,6 +57,8 @@ class ReportContent:
         Of the program and its libraries, by name.
     warnings
         What a reader must know before believing a number.
+    lives
+        One child under two strategies; None if the run has none.
     """
 
     scenario: Scenario
@@ -75,6 +78,7 @@ class ReportContent:
     accounts: Check
     versions: Mapping[str, str]
     warnings: tuple[str, ...] = field(default=())
+    lives: TwoLives | None = None
 
     @property
     def window(self) -> str:
@@ -131,6 +135,7 @@ def stored_content(results: StoredResults, ledger: Ledger) -> ReportContent:
         accounts=Check(**checks["accounts"]),
         versions=manifest["versions"],
         warnings=(*manifest["warnings"], *_of_other_evidence(manifest, ledger)),
+        lives=stored_lives(results.folder),
     )
 
 

@@ -60,6 +60,8 @@ def write_report(content: ReportContent, folder: Path) -> Path:
     from alps_sim.plots.images import data_uri, save
 
     pictures = {name: data_uri(save(figure, folder / FIGURES, name)[1]) for name, figure in draw_figures(content).items()}
+    if content.lives is not None:
+        pictures["lives"] = data_uri(content.lives.figure)
     path = folder / REPORT
     path.write_text(render(content, pictures), encoding="utf-8", newline="\n")
     return path

@@ -61,10 +61,10 @@ def named(arm: Arm) -> str:
 
 def _what_this_is(record: Record) -> str:
     return (
-        f"This {noun(record.child)} does not exist. It is virtual patient {record.child.patient:,} of “{record.title}” (scenario {record.scenario}, seed "
-        f"{record.seed}, version {record.version}), who lives twice from the first significant cytopenia (too few blood cells) on, with "
-        "the same luck: as long as the same things happen, the same chance decides them. What differs between the two lives comes from the "
-        "treatment and from what follows from it."
+        f"This {noun(record.child)} does not exist. It is virtual patient {record.child.patient:,} of “{record.title}” (scenario "
+        f"{record.scenario}, seed {record.seed}, version {record.version}), who lives twice from the first significant cytopenia (too few "
+        "blood cells) on, with the same luck: as long as the same things happen, the same chance decides them. What differs between the "
+        "two lives comes from the treatment and from what follows from it."
     )
 
 
