@@ -102,6 +102,14 @@ def test_equal_runs_give_equal_pages(written: Path, tmp_path: Path) -> None:
     assert write_report(content(), tmp_path).read_bytes() == written.read_bytes()
 
 
+def test_page_says_what_the_comparison_is_meant_to_show() -> None:
+    given = content().scenario
+    heading = "What the comparison is meant to show"
+    assert given.shows
+    assert f"{heading} {given.shows}" in _page().text
+    assert heading not in _page(scenario=given.model_copy(update={"shows": ""})).text
+
+
 def test_figures_are_left_beside_the_page(written: Path) -> None:
     files = sorted(path.name for path in (written.parent / "figures").iterdir())
     assert files == [f"{name}.{ending}" for name in sorted(FIGURES) for ending in ("png", "svg")]

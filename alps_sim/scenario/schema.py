@@ -148,6 +148,9 @@ class Scenario(Section):
     """One line for headings."""
     description: Text
     """What is asked and for whom."""
+    shows: str = ""
+    """What the comparison is meant to show and how to read it, for the report: the question, what is held equal, what to look at, what it
+    cannot show. No results: these are the run's to tell."""
     seed: Seed
     """Key of the random numbers: the same seed, the same lives."""
     patients: Patients
