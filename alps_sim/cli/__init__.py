@@ -22,6 +22,7 @@ app = typer.Typer(
 COMMANDS: Final = (
     simulations.run,
     scenarios.check,
+    scenarios.diff,
     trust.evidence,
     trust.validate,
     trust.verify,
