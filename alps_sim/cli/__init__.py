@@ -24,6 +24,7 @@ COMMANDS: Final = (
     teaching.twin,
     reports.report,
     scenarios.check,
+    scenarios.diff,
     trust.evidence,
     trust.validate,
     trust.verify,

@@ -24,6 +24,17 @@ def check(
             typer.echo(check_scenario(path, given))
 
 
+def diff(
+    one: Annotated[Path, typer.Argument(metavar="A", help="Scenario file, or results folder.", show_default=False)],
+    other: Annotated[Path, typer.Argument(metavar="B", help="Scenario file, or results folder.", show_default=False)],
+) -> None:
+    """Tell in words how two scenarios differ, with all they extend; of results also versions, rules and fit."""
+    with mistakes_told(one, other):
+        from alps_sim.commands.difference import difference_told
+
+        typer.echo(difference_told(one, other))
+
+
 def _check_results(folder: Path) -> None:
     from alps_sim.outcomes.store import check_results
 
