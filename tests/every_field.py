@@ -29,6 +29,18 @@ EVERY_FIELD: Final[dict[str, Any]] = {
         },
     },
     "parameter_draws": {"draws": 10, "patients_per_draw": 100},
+    "shows": "What it is for.",
+    "sweeps": [
+        {
+            "parameter": "opsi_mean_rate_per_year",
+            "low": 0.01,
+            "high": 0.1,
+            "values": 4,
+            "logarithmic": True,
+            "outcomes": ["opsi_deaths"],
+            "patients": 50,
+        }
+    ],
     "strategies": {
         "one": {
             "description": "All of it.",

@@ -19,6 +19,7 @@ from alps_sim.provenance import manifest, parameter_provenance
 from alps_sim.rules import codes
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.difference import Asked, differences
+from alps_sim.scenario.words import OUTCOMES
 from tests.every_field import EVERY_FIELD, single_values, with_value
 from tests.strategies import Words, ledger_values, scenario_documents
 
@@ -35,6 +36,7 @@ VOCABULARIES: Final[tuple[tuple[str, ...], ...]] = (
     codes.IVIG_USES,
     codes.AFTER,
     codes.LINE_OCCASIONS,
+    OUTCOMES,
 )
 SETS = {"at", "spleen", "lineages_include", "lineages_only", "after", "tried", "occasions"}
 """Keys whose lists are sets: their order means nothing."""
@@ -368,7 +370,7 @@ def results(folder: Path, scenario: Scenario, **changes: Any) -> Path:
     """A folder with the manifest that a run leaves, some of it changed."""
     ledger = load_ledger()
     folder.mkdir()
-    left = manifest(scenario.at(scenario.parameter_values(ledger)), ledger, {}) | changes
+    left = manifest(scenario.at(scenario.parameter_values(ledger)), ledger) | changes
     (folder / "manifest.json").write_text(json.dumps(left), encoding="utf-8")
     return folder
 

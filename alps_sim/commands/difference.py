@@ -76,7 +76,7 @@ def _conclusion(groups: Mapping[str, list[str]]) -> str:
 def _of_file(path: Path, ran: bool) -> Side:
     """A scenario file, with its numbers as a run now would take them, or as the file tells where they come from."""
     scenario, ledger = load_scenario(path), load_ledger()
-    would_leave = manifest(scenario, ledger, {})
+    would_leave = manifest(scenario, ledger)
     told = scenario.at(scenario.parameter_values(ledger)) if ran else with_names(scenario, ledger)
     return Side(Asked(told, would_leave["parameters"]), _program(would_leave))
 

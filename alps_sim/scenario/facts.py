@@ -20,7 +20,7 @@ from alps_sim.scenario.patients import (
     YearsDistribution,
 )
 from alps_sim.scenario.phrases import NONE, LedgerNumber, amount, in_order, listed, number, percent, truth, words
-from alps_sim.scenario.schema import Override, Scenario
+from alps_sim.scenario.schema import Override, Scenario, SweepRequest
 from alps_sim.scenario.strategy import INTRAVENOUS, AcuteStep, BeginLongTermTreatment, Line, Strategy, Weaning
 from alps_sim.scenario.words import Section
 
@@ -80,7 +80,7 @@ def with_names(scenario: Scenario, ledger: Ledger) -> Scenario:
 
 def name_facts(scenario: Scenario) -> Facts:
     """How the scenario is called and what it asks."""
-    return {"name": scenario.name, "title": scenario.title, "description": scenario.description}
+    return {"name": scenario.name, "title": scenario.title, "description": scenario.description, "shows": scenario.shows or NONE}
 
 
 def run_facts(scenario: Scenario) -> Facts:
@@ -97,6 +97,7 @@ def run_facts(scenario: Scenario) -> Facts:
         "life table": f"of {scenario.life_table_period}",
         "parameter uncertainty": _draws(scenario),
         "replica": _replica(scenario),
+        "sweeps in the report": "; ".join(map(_sweep, scenario.sweeps)) or NONE,
     }
 
 
@@ -109,6 +110,14 @@ def _draws(scenario: Scenario) -> str:
 def _replica(scenario: Scenario) -> str:
     replica = scenario.replica
     return f"{amount(replica.cohorts, 'cohort')} of {replica.size} patients as {replica.cohort}" if replica else NONE
+
+
+def _sweep(request: SweepRequest) -> str:
+    scale = " on a logarithmic scale" if request.logarithmic else ""
+    return (
+        f"{', '.join(request.outcomes)} against {request.values} values of {request.parameter} from {number(request.low)} to "
+        f"{number(request.high)}{scale}, {request.patients:,} patients at each"
+    )
 
 
 def patients_facts(population: Population) -> Facts:
