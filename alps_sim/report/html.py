@@ -146,6 +146,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "window": window,
         "span": span(window),
         "words": words,
+        "shows": tables.described(scenario.shows, scenario.strategies),
         "grades": GRADES,
         "styles": strategy_styles(list(scenario.strategies)),
         "answer": tables.answer_columns(content.summary, content.differences, uncertainty, window, content.unlike),
