@@ -50,6 +50,8 @@ class Telling:
         Dose of each agent.
     takes_prevention
         Whether vaccines and prophylaxis are taken up without a spleen.
+    prevention_adherence
+        Share of the time in which prophylaxis is then kept to.
     """
 
     life: Life
@@ -57,6 +59,7 @@ class Telling:
     equivalence: float
     drugs: dict[str, DrugDose]
     takes_prevention: bool
+    prevention_adherence: float
 
     def age(self, time: float) -> str:
         """Age at a time, in words."""

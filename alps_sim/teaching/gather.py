@@ -62,6 +62,7 @@ def _arm(scenario: Scenario, inputs: Inputs, block: BlockResult, row: dict[str, 
         description=scenario.strategies[strategy.name].description,
         place=place,
         takes_prevention=bool(row["prevention_luck"] < strategy.strategy["prevention_uptake"][0]),
+        prevention_adherence=float(strategy.strategy["prevention_adherence"][0]),
         row=row,
         windows={
             label: dict(zip(outcomes, map(float, base_values(block, window)[0]), strict=True))

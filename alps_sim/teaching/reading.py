@@ -1,6 +1,7 @@
 """A life from its lines of the event log, as a run writes them to `events.parquet`."""
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -110,9 +111,8 @@ def _cause(lines: list[Line], place: int, causes: dict[str, str]) -> str:
 def _parts(lines: list[Line], kinds: tuple[str, ...], end: float) -> list[tuple[list[Line], float]]:
     """Lines cut before each line of some kinds; each part with the time at which the next one begins."""
     starts = [place for place, line in enumerate(lines) if line.kind in kinds]
-    ends = [*starts[1:], len(lines)]
-    untils = [*(lines[start].time for start in starts[1:]), end]
-    return [(lines[start:stop], until) for start, stop, until in zip(starts, ends, untils, strict=True)]
+    cuts = pairwise([*starts, len(lines)])
+    return [(lines[start:stop], lines[stop].time if stop < len(lines) else end) for start, stop in cuts]
 
 
 def _flares(lines: list[Line], end: float) -> tuple[Flare, ...]:
@@ -160,15 +160,14 @@ def _attack(part: list[Line], until: float) -> Attack:
 
 def _maintenance(part: list[Line], end: float) -> tuple[tuple[float, float], ...]:
     phases = [(line.time, _phase(line)) for line in part if line.kind == "phase"]
-    ends = [*(time for time, _ in phases[1:]), end]
-    return tuple((begin, stop) for (begin, phase), stop in zip(phases, ends, strict=True) if phase == "maintenance")
+    return tuple((begin, stop) for (begin, phase), (stop, _) in pairwise([*phases, (end, "")]) if phase == "maintenance")
 
 
 def _steroids(lines: list[Line], end: float) -> tuple[Dose, ...]:
     """Doses above zero in order; a dose that is merely set again does not begin a new piece."""
     changes = [line for line in lines if line.kind == "steroid_dose"]
     doses: list[Dose] = []
-    for change, until in zip(changes, [*(line.time for line in changes[1:]), end], strict=True):
+    for change, (until, *_) in pairwise([*changes, Line(end, "", 0, 0.0)]):
         dose = Dose(change.time, until, change.value, change.code == 1)
         if dose.mg_per_day == 0.0 or until == change.time:
             continue
@@ -241,8 +240,7 @@ def _spleen(lines: list[Line], end: float) -> tuple[SpleenSize, ...]:
         for line in lines
         if line.kind in ("spleen_size", "splenectomy")
     ]
-    ends = [*(time for time, _ in sizes[1:]), end]
-    return tuple(SpleenSize(begin, until, size) for (begin, size), until in zip(sizes, ends, strict=True))
+    return tuple(SpleenSize(begin, until, size) for (begin, size), (until, _) in pairwise([*sizes, (end, "")]))
 
 
 def _complications(lines: list[Line], spleen_at_index: int) -> tuple[Complication, ...]:

@@ -67,6 +67,8 @@ class Arm(_Kept):
         Of the strategy in the scenario, counted from 0: the strategy's colour.
     takes_prevention
         Whether this child takes up vaccines and prophylaxis without a spleen.
+    prevention_adherence
+        Share of the time in which those who take it up keep to it.
     row
         The patient's row of `patients.parquet`.
     windows
@@ -77,6 +79,7 @@ class Arm(_Kept):
     description: str
     place: int
     takes_prevention: bool
+    prevention_adherence: float
     row: dict[str, Any]
     windows: dict[str, dict[str, float]]
 

@@ -51,9 +51,16 @@ def read_twin(folder: Path) -> Twin:
     """
     try:
         record = Record.model_validate_json((folder / RECORD).read_text(encoding="utf-8"))
-        events = pd.read_csv(folder / EVENTS, float_precision="round_trip", dtype={"strategy": str, "kind": str})
+        events = _read_events(folder / EVENTS)
     except FileNotFoundError as error:
         raise ResultsError(f"{error.filename}: not found; name a folder that `alps-sim twin` has left") from error
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, KeyError) as error:
         raise ResultsError(f"{folder}: expected {RECORD} and {EVENTS} as `alps-sim twin` leaves them, found other content") from error
     return Twin(record, events)
+
+
+def _read_events(path: Path) -> pd.DataFrame:
+    """Event lines, numbers to the last bit: pandas' own reading of them may round."""
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    numbers = {"patient": int, "time": float, "code": int, "value": float}
+    return texts.assign(**{name: [kind(text) for text in texts[name]] for name, kind in numbers.items()})

@@ -60,11 +60,12 @@ def named(arm: Arm) -> str:
 
 
 def _what_this_is(record: Record) -> str:
+    child = record.child
     return (
-        f"This {noun(record.child)} does not exist. It is virtual patient {record.child.patient:,} of “{record.title}” (scenario "
-        f"{record.scenario}, seed {record.seed}, version {record.version}), who lives twice from the first significant cytopenia (too few "
-        "blood cells) on, with the same luck: as long as the same things happen, the same chance decides them. What differs between the "
-        "two lives comes from the treatment and from what follows from it."
+        f"This {noun(child)} does not exist. It is virtual patient {child.patient:,} of “{record.title}” (scenario {record.scenario}, seed "
+        f"{record.seed}, version {record.version}), who lives twice from the first significant cytopenia (too few blood cells) on, with "
+        "the same luck: as long as the same things happen, the same chance decides them. What differs between the two lives comes from the "
+        "treatment and from what follows from it."
     )
 
 
@@ -112,7 +113,8 @@ def _child(child: Child) -> str:
 
 
 def _telling(record: Record, arm: Arm, life: Life) -> Telling:
-    return Telling(life, record.child.body, record.methylprednisolone_equivalence, record.drugs, arm.takes_prevention)
+    prevention = (arm.takes_prevention, arm.prevention_adherence)
+    return Telling(life, record.child.body, record.methylprednisolone_equivalence, record.drugs, *prevention)
 
 
 def _both(record: Record, lives: Mapping[str, Life], parting: float | None) -> list[str]:

@@ -201,7 +201,8 @@ def _referral(telling: Telling, referral: Referral) -> str:
     prevention = "vaccines are given" if telling.takes_prevention else "vaccines and penicillin are not taken up"
     words = f"Referral for splenectomy: lymphoma is ruled out, {prevention}."
     if referral.outcome == "operated":
-        penicillin = ", and penicillin is taken from then on" if telling.takes_prevention else ""
+        kept = f", and penicillin is taken from then on, {telling.prevention_adherence:.0%} of the time"
+        penicillin = kept if telling.takes_prevention else ""
         at = f"{length(referral.end - referral.begin)} later, at age {telling.age(referral.end)}"
         return f"{words} The spleen is removed {at} ({telling.weight(referral.end):.0f} kg){penicillin}."
     if referral.outcome == "called off":
@@ -257,5 +258,6 @@ def _sepsis(telling: Telling, one: Complication) -> str:
     number = f", the {ordinal(len(before))}" if len(before) > 1 else ""
     since = f", {length(one.time - life.splenectomy)} after the operation" if life.splenectomy is not None else ""
     takes_up = not telling.takes_prevention and len(before) == 1
-    after = " From now on vaccines and penicillin are taken." if takes_up else ""
+    kept = f" Vaccines are given now, and penicillin is taken from then on, {telling.prevention_adherence:.0%} of the time."
+    after = kept if takes_up else ""
     return f"[[OPSI]]{number}{since}, survived.{after}"
