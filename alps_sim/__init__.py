@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from alps_sim.scenario import Scenario, ScenarioError
     from alps_sim.scenario import load_scenario as load
     from alps_sim.simulation import RunResult, run
+    from alps_sim.studies import sweep, twin
 
-__all__ = ["RunResult", "Scenario", "ScenarioError", "load", "plots", "read_results", "run"]
+__all__ = ["RunResult", "Scenario", "ScenarioError", "load", "plots", "read_results", "run", "sweep", "twin"]
 
 _PLACES: Final = {
     "RunResult": ("alps_sim.simulation", "RunResult"),
@@ -29,6 +30,8 @@ _PLACES: Final = {
     "plots": ("alps_sim.plots", ""),
     "read_results": ("alps_sim.outcomes.stored", "read_results"),
     "run": ("alps_sim.simulation", "run"),
+    "sweep": ("alps_sim.studies", "sweep"),
+    "twin": ("alps_sim.studies", "twin"),
 }
 """Module and name of each public thing; an empty name is the module."""
 

@@ -1,18 +1,52 @@
-"""What stands in the report beside the run itself: one child's two lives."""
+"""What stands in the report beside the run itself: the sweeps that the scenario asks for, and one child's two lives."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from alps_sim.analysis.sweep import run_sweep
 from alps_sim.draws import Progress
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.outcomes.store import ResultsFolder
+from alps_sim.report.comparable import comparing
 from alps_sim.report.lives import FOLDER
+from alps_sim.report.sweeps import requested
 from alps_sim.scenario import Scenario
 from alps_sim.teaching.stored import write_twin
 from alps_sim.teaching.twin import make_twin
 
 TWIN: Final = FOLDER
 """Name of the figure of the two lives, as of their folder."""
+
+
+def write_sweeps(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> None:
+    """Run the sweeps of a scenario: `sweep_<parameter>.csv` and `flips_<parameter>.csv`.
+
+    Parameters
+    ----------
+    folder
+        Being written.
+    scenario, ledger
+        What is asked and what is known.
+    workers
+        Threads. Results do not depend on it.
+    progress
+        Told how far each sweep is.
+    """
+    if scenario.replica is not None:
+        return
+    for request in scenario.sweeps:
+        found = run_sweep(
+            scenario.replaced(patients=request.patients),
+            ledger,
+            [requested(request)],
+            request.outcomes,
+            workers=workers,
+            progress=_named(progress, f"sweep of {request.parameter}"),
+            comparable=comparing(scenario.strategies),
+        )
+        folder.write_table(f"sweep_{request.parameter}.csv", found.table)
+        folder.write_table(f"flips_{request.parameter}.csv", found.flips)
 
 
 def write_twin_of_run(folder: Path, scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> None:

@@ -37,7 +37,21 @@ def draw_values(scenario: Scenario, ledger: Ledger, draw: int) -> dict[str, floa
     draw
         Number of the draw.
     """
-    drawn = ledger.draw(draw, scenario.seed)
+    return laid_over(scenario, ledger.draw(draw, scenario.seed), draw)
+
+
+def laid_over(scenario: Scenario, drawn: Mapping[str, float], draw: int) -> dict[str, float]:
+    """What a scenario holds or draws itself, over a joint draw of the evidence.
+
+    Parameters
+    ----------
+    scenario
+        Whose readings and overrides are meant.
+    drawn
+        Of `Ledger.draw`.
+    draw
+        Number of the draw.
+    """
     return {**drawn, **scenario.override_values(drawn, draw)}
 
 

@@ -7,36 +7,25 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
-from alps_sim import accelerate
-from alps_sim.companions import write_twin_of_run
-from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty, replica_statistics
-from alps_sim.engines.cohort import simulate
+from alps_sim.companions import write_sweeps, write_twin_of_run
+from alps_sim.draws import Progress, no_progress, parameter_uncertainty
 from alps_sim.evidence.ledger import Ledger, load_ledger
-from alps_sim.outcomes.accumulate import KnownMeans
-from alps_sim.outcomes.block import BlockResult
+from alps_sim.gathering import Gathered, live, predictions, warm_up
 from alps_sim.outcomes.bookkeeping import Bookkeeping
-from alps_sim.outcomes.collect import Collector, Question
-from alps_sim.outcomes.observation import predict
-from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
-from alps_sim.outcomes.portrait import Portrait
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.outcomes.stored import read_results
-from alps_sim.outcomes.treatment_lines import FOLLOWED
-from alps_sim.population import expected_attributes
 from alps_sim.provenance import manifest, program_version, stale_posterior
 from alps_sim.report.answer import headline
 from alps_sim.report.comparable import unlike
 from alps_sim.report.content import stored_content
 from alps_sim.report.html import write_report
 from alps_sim.scenario import Scenario, ScenarioError, changed, load_scenario
-from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
 
 RESULTS: Final = Path("results")
@@ -129,78 +118,6 @@ def choose_strategies(scenario: Scenario, names: Sequence[str] | None) -> Scenar
     chosen = {name: strategy for name, strategy in scenario.strategies.items() if name in names}
     comparator = scenario.comparator if scenario.comparator in chosen else next(iter(chosen))
     return scenario.model_copy(update={"strategies": chosen, "comparator": comparator})
-
-
-def make_question(inputs: Inputs) -> Question:
-    """What the run of these inputs compares, for the collector of outcomes.
-
-    Parameters
-    ----------
-    inputs
-        The translated scenario.
-    """
-    names = tuple(strategy.name for strategy in inputs.strategies)
-    expected = expected_attributes(inputs)
-    known = KnownMeans(male_share=expected["male"], log_age_at_index=expected["log_age_at_index"])
-    return Question(names, inputs.windows, names.index(inputs.comparator), known, inputs.unit_cost)
-
-
-class _Writer:
-    """Takes the blocks of a run in order: into the collector and the portrait, into the Parquet files, and the rows of a replica."""
-
-    def __init__(self, inputs: Inputs, folder: Path, events: bool, keep_rows: bool) -> None:
-        question = make_question(inputs)
-        self.strategies = question.strategies
-        self.collector = Collector(question)
-        self.portrait = Portrait(question.strategies, question.comparator, question.windows)
-        self.patients = TableStream(folder / "patients.parquet")
-        self.events = TableStream(folder / "events.parquet") if events else None
-        self.rows: list[list[np.ndarray[Any, Any]]] | None = [[] for _ in self.strategies] if keep_rows else None
-
-    def add(self, blocks: Iterator[tuple[list[BlockResult], Any]]) -> Iterator[int]:
-        """Take all blocks; yields the number of patients taken so far."""
-        done = 0
-        for block, moments in blocks:
-            self.collector.add(block, moments)
-            self.portrait.add(block)
-            self.patients.add([patient_table(result, self.strategies) for result in block])
-            if self.events is not None:
-                self.events.add([event_table(result, self.strategies) for result in block])
-            if self.rows is not None:
-                for kept, result in zip(self.rows, block, strict=True):
-                    kept.append(result.rows)
-            done += block[0].rows.size
-            yield done
-
-    def close(self) -> None:
-        """Finish the files."""
-        self.patients.close()
-        if self.events is not None:
-            self.events.close()
-
-
-def _predictions(scenario: Scenario, writer: _Writer, drawn: DrawnRows) -> pd.DataFrame | None:
-    """For a replica, published figures as its cohorts give them: by chance alone, and with the parameters drawn (`drawn_*`)."""
-    if scenario.replica is None or writer.rows is None:
-        return None
-    tables = []
-    for position, (name, rows) in enumerate(zip(writer.strategies, writer.rows, strict=True)):
-        central = replica_statistics(np.concatenate(rows), scenario.replica)
-        table = predict(central)
-        widened = drawn.of(position)
-        bounds = predict(widened)[["low", "high"]] if widened is not None else np.nan
-        table[["drawn_low", "drawn_high"]] = bounds
-        table.insert(0, "strategy", name)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
-
-
-def _warm_up(inputs: Inputs, progress: Progress) -> None:
-    """Compile the rules before threads start, with a word to the user if that takes time."""
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-    for _ in simulate(replace(inputs, patients=1)):
-        pass
 
 
 def resolve(
@@ -308,22 +225,25 @@ def _run_into(
     values = scenario.parameter_values(ledger)
     scenario = scenario.at(values)
     inputs = translate(scenario, values)
-    _warm_up(inputs, progress)
+    warm_up(inputs, progress)
     seconds = _Seconds()
     with seconds.of("simulation"):
-        writer = _lived(inputs, scenario, folder.path, workers, events, progress)
+        gathered = live(inputs, scenario, folder.path, workers, events, progress)
     with seconds.of("parameter_uncertainty"):
         uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
-    with seconds.of("tables_and_report"):
-        bookkeeping, books = writer.collector.bookkeeping(), writer.collector.books_check()
-        tables = _tables(writer, bookkeeping, uncertainty, _predictions(scenario, writer, drawn))
+    with seconds.of("tables"):
+        bookkeeping, books = gathered.collector.bookkeeping(), gathered.collector.books_check()
+        tables = _tables(gathered, bookkeeping, uncertainty, predictions(scenario, gathered, drawn))
         stale = stale_posterior(ledger)
         answer = headline(tables["summary"], tables["differences"], uncertainty, unlike=unlike(scenario.strategies))
         answer = "\n".join(filter(None, (answer, stale)))
         answered(answer)
         for name, table in tables.items():
             folder.write_table(f"{name}.csv", table)
+    with seconds.of("sweeps_and_lives"):
+        write_sweeps(folder, scenario, ledger, workers, progress)
         write_twin_of_run(folder.path, scenario, ledger, workers, progress)
+    with seconds.of("report"):
         about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
         progress("drawing the report", 0, 1)
         report = write_report(stored_content(read_results(folder.path, about), ledger), folder.path)
@@ -338,17 +258,6 @@ def _run_into(
         books=books,
         headline=answer,
     )
-
-
-def _lived(inputs: Inputs, scenario: Scenario, folder: Path, workers: int, events: bool, progress: Progress) -> _Writer:
-    """All lives lived and gathered."""
-    writer = _Writer(inputs, folder, events, scenario.replica is not None)
-    logged = inputs.patients if events else FOLLOWED
-    blocks = simulate(inputs, workers, events_of=logged, and_then=writer.collector.reduce)
-    for done in writer.add(blocks):
-        progress("simulating patients", done, inputs.patients)
-    writer.close()
-    return writer
 
 
 class _Seconds:
@@ -371,17 +280,17 @@ class _Seconds:
 
 
 def _tables(
-    writer: _Writer, bookkeeping: Bookkeeping, uncertainty: pd.DataFrame | None, predictions: pd.DataFrame | None
+    gathered: Gathered, bookkeeping: Bookkeeping, uncertainty: pd.DataFrame | None, predictions: pd.DataFrame | None
 ) -> dict[str, pd.DataFrame]:
     """Every table of a run by the name of its file without ending."""
-    collector = writer.collector
+    collector = gathered.collector
     tables = {
         "summary": collector.summary(),
         "differences": collector.differences(),
         "survival": collector.survival(),
         "resources": collector.resources(),
         "bookkeeping": bookkeeping.table,
-        **writer.portrait.tables(),
+        **gathered.portrait.tables(),
         "parameter_uncertainty": uncertainty,
         "predictions": predictions,
     }

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engines, startup
+from benchmarks import analyses, engines, startup
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "early_splenectomy_vs_mmf_sirolimus.yaml"
 
 
 def main() -> None:
     """Run every benchmark and print a line for each figure."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and memory of the engines.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and memory of the engines and the analyses.")
     parser.add_argument("--quick", action="store_true", help="fewer patients and repeats, for a look")
     parser.add_argument("--out", type=Path, help="write the figures as JSON to this file")
     options = parser.parse_args()
@@ -29,6 +29,7 @@ def main() -> None:
         ("Clinic engine", engines.clinic_figures),
         ("Time against patients", engines.scaling_figures),
         ("Threads", engines.thread_figures),
+        ("Sweep", analyses.sweep_figures),
         ("Start", startup.start_figures),
         ("Whole run", startup.run_figures),
     ]

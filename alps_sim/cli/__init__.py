@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from alps_sim.cli import reports, scenarios, simulations, teaching, trust
+from alps_sim.cli import analyses, reports, scenarios, simulations, teaching, trust
 
 app = typer.Typer(
     name="alps-sim",
@@ -21,6 +21,7 @@ app = typer.Typer(
 
 COMMANDS: Final = (
     simulations.run,
+    analyses.sweep,
     teaching.twin,
     reports.report,
     scenarios.check,

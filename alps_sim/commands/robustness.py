@@ -20,7 +20,7 @@ from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.plots.forest import robustness_figure
 from alps_sim.plots.images import save
 from alps_sim.provenance import manifest
-from alps_sim.report.comparable import compares, footnote, unlike
+from alps_sim.report.comparable import comparing, footnote, unlike
 from alps_sim.report.robustness import EXPLAINED, comparator_sentences, conclusion_sentences, notes, outcome_tables
 from alps_sim.report.robustness_page import robustness_page
 from alps_sim.robustness.alternatives import base_case
@@ -93,10 +93,7 @@ def robustness(
         progress("compiling the rules, once for this version, about a minute", 0, 1)
         list(simulate(case_inputs(scenario.replaced(patients=1), base_case(scenario, ledger))))
     begin = time.perf_counter()
-    without = unlike(scenario.strategies)
-    study = run_study(
-        scenario, ledger, workers or os.cpu_count() or 1, lambda outcome, one, other: compares(outcome, one, other, without), progress
-    )
+    study = run_study(scenario, ledger, workers or os.cpu_count() or 1, comparing(scenario.strategies), progress)
     return Robustness(scenario, study, conclusions(study.table), time.perf_counter() - begin)
 
 

@@ -17,6 +17,8 @@ from alps_sim.outcomes.bookkeeping import Bookkeeping, bookkeeping
 from alps_sim.outcomes.resources import Books, books_check, resource_table
 from alps_sim.outcomes.summary import all_estimates, difference_table, summary_table
 from alps_sim.outcomes.survival import Curves, survival_table
+from alps_sim.population import expected_attributes
+from alps_sim.scenario.inputs import Inputs
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,20 @@ class Question:
     comparator: int
     known: KnownMeans
     unit_cost: Array
+
+
+def make_question(inputs: Inputs) -> Question:
+    """What the run of these inputs compares.
+
+    Parameters
+    ----------
+    inputs
+        The translated scenario.
+    """
+    names = tuple(strategy.name for strategy in inputs.strategies)
+    expected = expected_attributes(inputs)
+    known = KnownMeans(male_share=expected["male"], log_age_at_index=expected["log_age_at_index"])
+    return Question(names, inputs.windows, names.index(inputs.comparator), known, inputs.unit_cost)
 
 
 class Collector:

@@ -6,7 +6,7 @@ ratio of two of these summed over all patients, never a mean of the patients' ow
 otherwise weigh as much as one who lives through the window.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -231,12 +231,35 @@ OUTCOMES: Final = {outcome.identifier: outcome for outcome in (*BASE, *RATES)}
 BASE_INDEX: Final = {outcome.identifier: position for position, outcome in enumerate(BASE)}
 """Column of each base outcome."""
 
+MORE_IS_BETTER: Final = ("life_years", "qalys", "life_years_discounted", "qalys_discounted")
+"""Of every other outcome less is better: an event, a treatment or its cost is a burden, whatever it is worth."""
+
 HEADLINES: Final = tuple(name for name, outcome in OUTCOMES.items() if outcome.headline)
 
 if tuple(outcome.identifier for outcome in _FROM_COUNTERS) != COUNTERS:
     raise RuntimeError(
         "alps_sim/outcomes/definitions.py: the outcomes and rules.accounts.COUNTERS name different counters; bring them in line"
     )
+
+
+Comparable = Callable[[str, str, str], bool]
+"""From an outcome and two strategies to whether the outcome counts the same under both."""
+
+
+def all_comparable(outcome: str, strategy: str, other: str) -> bool:
+    """Every outcome compares."""
+    return True
+
+
+def less_is_better(outcome: str) -> bool:
+    """Whether a strategy with less of an outcome is preferred to one with more.
+
+    Parameters
+    ----------
+    outcome
+        Identifier in the registry.
+    """
+    return outcome not in MORE_IS_BETTER
 
 
 def base_values(block: BlockResult, window: int) -> np.ndarray:

@@ -12,7 +12,10 @@ from alps_sim.plots.headline import headline_figure
 from alps_sim.plots.icons import icon_figure
 from alps_sim.plots.images import save
 from alps_sim.plots.spread import spread_figure
+from alps_sim.plots.sweep import sweep_figure
+from alps_sim.plots.sweep_map import sweep_map
 from alps_sim.plots.treatments import treatment_figure
+from alps_sim.plots.twin import twin_figure
 
 __all__ = [
     "PublishedPoint",
@@ -26,6 +29,9 @@ __all__ = [
     "spread_figure",
     "steroid_figure",
     "survival_figure",
+    "sweep_figure",
+    "sweep_map",
     "treatment_figure",
+    "twin_figure",
     "validation_figure",
 ]

@@ -120,15 +120,16 @@ def themed() -> Iterator[None]:
         yield
 
 
-def strategy_legend(figure: Figure, styles: Mapping[str, Style]) -> None:
-    """Legend above all panels, read line by line in the order of the scenario."""
-    columns = min(LEGEND_COLUMNS, len(styles))
-    handles = [
+def strategy_legend(figure: Figure, styles: Mapping[str, Style], others: Sequence[Any] = ()) -> None:
+    """Legend above all panels, read line by line: strategies in the order of the scenario, then handles of other things drawn."""
+    columns = min(LEGEND_COLUMNS, len(styles) + len(others))
+    handles: list[Any] = [
         Line2D(
             [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=5.5, markeredgecolor="white", label=words(name)
         )
         for name, look in styles.items()
     ]
+    handles += others
     # matplotlib fills a legend column by column, the last ones a row shorter if they do not come out even
     by_column = [handle for column in range(columns) for handle in handles[column::columns]]
     figure.legend(handles=by_column, loc="outside upper left", ncols=columns, frameon=False, handlelength=4.2, columnspacing=2.0)

@@ -45,6 +45,18 @@ def compares(outcome: str, strategy: str, other: str, found: Unlike) -> bool:
     return (strategy in names) == (other in names)
 
 
+def comparing(strategies: Mapping[str, "Strategy"]) -> Callable[[str, str, str], bool]:
+    """From an outcome and two of the strategies to whether the outcome counts the same under both.
+
+    Parameters
+    ----------
+    strategies
+        Of the scenario, by name.
+    """
+    found = unlike(strategies)
+    return lambda outcome, strategy, other: compares(outcome, strategy, other, found)
+
+
 def footnote(outcome: str, found: Unlike, named: Callable[[str], str] = str) -> str:
     """What the mark beside an outcome means; empty if the outcome compares.
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from alps_sim.analysis.sweep import Sweep
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.definitions import HEADLINE_WINDOW
 from alps_sim.outcomes.stored import StoredResults
 from alps_sim.report.cells import chosen_window
 from alps_sim.report.comparable import Unlike, unlike
 from alps_sim.report.lives import TwoLives, stored_lives
+from alps_sim.report.sweeps import stored_sweeps
 from alps_sim.scenario.schema import Scenario
 
 OTHER_EVIDENCE = "The evidence of this program is no longer that of the run: ranges, grades and fits listed below are those of today."
@@ -57,6 +59,8 @@ class ReportContent:
         Of the program and its libraries, by name.
     warnings
         What a reader must know before believing a number.
+    sweeps
+        Of the scenario.
     lives
         One child under two strategies; None if the run has none.
     """
@@ -78,6 +82,7 @@ class ReportContent:
     accounts: Check
     versions: Mapping[str, str]
     warnings: tuple[str, ...] = field(default=())
+    sweeps: tuple[Sweep, ...] = ()
     lives: TwoLives | None = None
 
     @property
@@ -135,6 +140,7 @@ def stored_content(results: StoredResults, ledger: Ledger) -> ReportContent:
         accounts=Check(**checks["accounts"]),
         versions=manifest["versions"],
         warnings=(*manifest["warnings"], *_of_other_evidence(manifest, ledger)),
+        sweeps=tuple(stored_sweeps(results.tables, results.scenario, ledger)),
         lives=stored_lives(results.folder),
     )
 

@@ -3,12 +3,13 @@
 No request leaves the page and nothing in it tells when or where it was made: equal runs give equal bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from alps_sim.analysis.sweep import Sweep
 from alps_sim.evidence.ledger import GRADES
 from alps_sim.report.answer import ANSWER_OUTCOMES, span
 from alps_sim.report.comparable import footnote
@@ -82,6 +83,7 @@ def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
     from alps_sim.plots.headline import headline_figure
     from alps_sim.plots.icons import icon_figure
     from alps_sim.plots.spread import spread_figure
+    from alps_sim.plots.sweep import sweep_figure
     from alps_sim.plots.treatments import treatment_figure
     from alps_sim.report.tables import relapse_points
 
@@ -98,7 +100,20 @@ def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
         "treatments": treatment_figure(content.treatments),
         "hundred_patients": icon_figure(content.fates, content.fate_shares),
     }
-    return {name: figure for name, figure in figures.items() if figure is not None}
+    swept = {sweep_figure_name(sweep, outcome): sweep_figure(sweep, outcome) for sweep, outcome in _swept(content)}
+    return {name: figure for name, figure in {**figures, **swept}.items() if figure is not None}
+
+
+def sweep_figure_name(sweep: Sweep, outcome: str) -> str:
+    """File name of the figure of one outcome of a sweep, without ending."""
+    return f"sweep_{sweep.varied[0].variation.parameter}_{outcome}"
+
+
+def _swept(content: ReportContent) -> Iterator[tuple[Sweep, str]]:
+    """Each sweep with each of its outcomes."""
+    for sweep in content.sweeps:
+        for outcome in sweep.table["outcome"].unique():
+            yield sweep, str(outcome)
 
 
 def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
@@ -132,6 +147,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
     from alps_sim.report.needs import needs
     from alps_sim.report.paragraph import answer_paragraph
     from alps_sim.report.published import HEADINGS, comparisons
+    from alps_sim.report.sweep import flip_sentences, heading
     from alps_sim.report.validated import validated
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
@@ -140,6 +156,11 @@ def _context(content: ReportContent) -> dict[str, Any]:
     return {
         "content": content,
         "paragraph": answer_paragraph(content),
+        "sweeps": [
+            (sweep, [sweep_figure_name(sweep, str(outcome)) for outcome in sweep.table["outcome"].unique()]) for sweep in content.sweeps
+        ],
+        "flip_sentences": flip_sentences,
+        "sweep_heading": heading,
         "needs": needs(content.resources, window, content.currency),
         "failure_note": footnote("treatment_failure", content.unlike, words),
         "scenario": scenario,

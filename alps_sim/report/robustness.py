@@ -21,7 +21,7 @@ EXPLAINED: Final = (
 
 @dataclass(frozen=True)
 class OutcomeTable:
-    """One outcome under all alternatives that were run, as text.
+    """One outcome under all alternatives that were run, or at all values of a sweep, as text.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class OutcomeTable:
     columns
         Headings.
     rows
-        The base case first.
+        Cells; of alternatives the base case first.
     """
 
     title: str

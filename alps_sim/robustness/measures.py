@@ -13,13 +13,14 @@ import numpy as np
 
 from alps_sim.outcomes.adjust import MINIMUM_EVENTS
 from alps_sim.outcomes.block import BlockResult
-from alps_sim.outcomes.definitions import BASE_INDEX, LIFETIME, OUTCOMES, base_values, headline_window
+from alps_sim.outcomes.definitions import BASE_INDEX, LIFETIME, OUTCOMES, base_values, headline_window, less_is_better
 from alps_sim.outcomes.intervals import difference_interval, share_interval, t_multiplier
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-LESS_IS_BETTER: Final = ("opsi_deaths", "treatment_failure", "prednisone_mg_per_kg_per_year")
-MORE_IS_BETTER: Final = ("life_years", "qalys")
+OF_A_LIFE: Final = ("life_years", "qalys")
+"""Outcomes ranked over the lifetime too."""
+RANKED: Final = ("opsi_deaths", "treatment_failure", "prednisone_mg_per_kg_per_year", *OF_A_LIFE)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Measure:
     @property
     def less_is_better(self) -> bool:
         """Whether a strategy with less of it ranks before one with more."""
-        return self.outcome in LESS_IS_BETTER
+        return less_is_better(self.outcome)
 
 
 def measures_of(windows: Sequence[str]) -> tuple[Measure, ...]:
@@ -55,8 +56,8 @@ def measures_of(windows: Sequence[str]) -> tuple[Measure, ...]:
         Labels, the last one the lifetime.
     """
     headline = headline_window(windows)
-    asked = [(outcome, headline) for outcome in (*LESS_IS_BETTER, *MORE_IS_BETTER)]
-    asked += [(outcome, LIFETIME) for outcome in MORE_IS_BETTER]
+    asked = [(outcome, headline) for outcome in RANKED]
+    asked += [(outcome, LIFETIME) for outcome in OF_A_LIFE]
     return tuple(Measure(outcome, window, windows.index(window)) for outcome, window in asked)
 
 

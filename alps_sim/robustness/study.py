@@ -1,7 +1,7 @@
 """The study: the same patients under the base case and under each alternative, one at a time."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from alps_sim.draws import Progress, no_progress
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger
-from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.outcomes.definitions import OUTCOMES, Comparable, all_comparable
 from alps_sim.robustness.alternatives import Case, alternatives, base_case, with_pulse_days
 from alps_sim.robustness.measures import Array, Difference, Measure, Sample, difference, joined, measured, measures_of
 from alps_sim.robustness.order import HOLDS, NOT_RUN, UNCHANGED, Pair, order_verdict, order_words
@@ -18,15 +18,7 @@ from alps_sim.scenario import Scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
 
-Comparable = Callable[[str, str, str], bool]
-"""From an outcome and two strategies to whether the outcome counts the same under both."""
-
 NO_LIFE_CHANGES = "no patient's life changes"
-
-
-def all_comparable(outcome: str, strategy: str, other: str) -> bool:
-    """Every outcome compares."""
-    return True
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place)
     _check_name(name, ledger, place)
     _check_possible(name, scenario.parameters[name].value, ledger, place)
     _check_spread(name, scenario, possible_range(ledger.parameters[name]), place)
-    unread = _why_unread(name, scenario)
+    unread = why_unread(name, scenario)
     if unread:
         raise place.error(f"expected an override that this scenario reads, found `{name}`, but {unread}; remove it")
 
@@ -70,7 +70,7 @@ def _check_sweeps(scenario: Scenario, ledger: Ledger, tree: Node) -> None:
         _check_name(request.parameter, ledger, place)
         _check_possible(request.parameter, request.low, ledger, entries["low"].place)
         _check_possible(request.parameter, request.high, ledger, entries["high"].place)
-        unread = _why_unread(request.parameter, scenario)
+        unread = why_unread(request.parameter, scenario)
         if unread:
             raise place.error(f"expected a parameter that this scenario reads, found `{request.parameter}`, but {unread}; remove the sweep")
 
@@ -112,7 +112,7 @@ def _check_readings(scenario: Scenario, tree: Node) -> None:
             changed = find_reading(identifier).alternative(name).parameters
         except EvidenceError as error:
             raise place.error(error.message) from None
-        unread = [_why_unread(parameter, scenario) for parameter in changed]
+        unread = [why_unread(parameter, scenario) for parameter in changed]
         if unread and all(unread):
             raise place.error(f"expected a reading that changes this scenario, found `{identifier}`, but {unread[0]}; remove it")
     try:
@@ -230,8 +230,16 @@ def _treatments(scenario: Scenario) -> set[str]:
     return found
 
 
-def _why_unread(name: str, scenario: Scenario) -> str:
-    """Why nothing reads an override in this scenario; empty if something does."""
+def why_unread(name: str, scenario: Scenario) -> str:
+    """Why nothing reads a parameter in this scenario; empty if something does.
+
+    Parameters
+    ----------
+    name
+        Of the evidence ledger.
+    scenario
+        With the strategies that are run.
+    """
     if name.startswith("age_at_index_") and scenario.population.age_at_index_years is not None:
         return "`population.age_at_index_years` takes its place"
     if name.startswith("gcsf_") and not any(strategy.gcsf_for_isolated_neutropenia for strategy in scenario.strategies.values()):

@@ -1,0 +1,89 @@
+"""Parameters of the evidence ledger as a reader wants them: words with their unit, and the axes along which they are varied."""
+
+from typing import Final, Literal
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from alps_sim.analysis.sweep import Varied
+from alps_sim.outcomes.definitions import LIFETIME
+from alps_sim.plots.theme import words
+from alps_sim.plots.units import Shown
+
+WIDE_RANGE: Final = 100.0
+"""Highest over lowest value from which on a logarithmic axis has labels at powers of ten alone."""
+
+_TIMES: Final = ("years", "months", "weeks", "days")
+_PREFIX: Final = "drug"
+
+
+def parameter_label(name: str, unit: str) -> str:
+    """A parameter in words with its unit, none of it said twice: `opsi_mean_rate_per_year` becomes `OPSI mean rate (per year)`.
+
+    Parameters
+    ----------
+    name, unit
+        As in the ledger.
+    """
+    *groups, own = name.split(".")
+    first = unit.split()[0]
+    if own.endswith(f"_{first}") and first not in _TIMES and first == unit:
+        return _joined(groups, own)  # a ratio, a probability: the name says it
+    for ending in (f"_{unit.replace(' ', '_')}", *(f"_{time}" for time in _TIMES if time == first)):
+        own = own.removesuffix(ending)
+    return f"{_joined(groups, own)} ({unit})"
+
+
+def _joined(groups: list[str], own: str) -> str:
+    """Groups of a name and its last part as words: `drug.mmf.loss_of_response` becomes `MMF, loss of response`."""
+    texts = [words(part) for part in (*groups, own) if part != _PREFIX]
+    return ", ".join([texts[0], *(_small(text) for text in texts[1:])])
+
+
+def _small(text: str) -> str:
+    """Words within a line: a small letter first, but for an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def value_text(value: float) -> str:
+    """A value of a parameter to three significant digits."""
+    return f"{value:.3g}"
+
+
+def titled(how: Shown, window: str) -> str:
+    """An outcome and its window as the title of a panel.
+
+    Parameters
+    ----------
+    how
+        How the outcome is shown.
+    window
+        Years as in `window_years`.
+    """
+    label = how.label.partition(" (")[0].replace("Quality-adjusted life-years", "QALYs")
+    return f"{label}, {'lifetime (extrapolation)' if window == LIFETIME else f'{window} years'}"
+
+
+def set_parameter_axis(axes: Axes, which: Literal["x", "y"], varied: Varied) -> None:
+    """Label, scale, ticks and limits of an axis along which a parameter is varied.
+
+    Parameters
+    ----------
+    axes
+        The panel.
+    which
+        Its horizontal or its vertical axis.
+    varied
+        The parameter.
+    """
+    variation = varied.variation
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    if variation.logarithmic:
+        axes.set(**{f"{which}scale": "log"})
+        axis.set_major_locator(LogLocator(subs=(1.0,) if variation.high / variation.low >= WIDE_RANGE else (1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_locator(LogLocator(subs="all"))
+        axis.set_minor_formatter(NullFormatter())
+        axis.set_tick_params(which="minor", length=1.6, width=0.5)
+    axes.set(**{f"{which}lim": (variation.low, variation.high)})
+    axis.set_label_text(parameter_label(variation.parameter, varied.unit))
