@@ -33,7 +33,7 @@ from alps_sim.scenario.inputs import Inputs
 from alps_sim.teaching.choices import RULES, Rule
 from alps_sim.teaching.exposure import Body, exposure
 from alps_sim.teaching.life import LYMPHOMAS, STEROID_TOXICITIES, Life
-from alps_sim.teaching.pick import NEAR, Look, look_at, pick
+from alps_sim.teaching.pick import NEAR, Look, choose, look_at
 from alps_sim.teaching.reading import lines_of, read_life
 from alps_sim.teaching.stored import read_twin, write_twin
 from alps_sim.teaching.twin import Twin, make_twin
@@ -63,7 +63,7 @@ def twin(demo: Scenario, ledger: Ledger) -> Twin:
 def harsh_twins(main_scenario_path: Path, ledger: Ledger) -> list[Twin]:
     """Lives full of events."""
     scenario = load_scenario(main_scenario_path, {name: str(value) for name, value in strategies.HARSH.items()})
-    names = ("early_splenectomy", "steroids_alone")
+    names = ("splenectomy_with_prevention", "mmf_then_sirolimus")
     return [make_twin(scenario, ledger, names, patient=number, patients=1) for number in range(8)]
 
 
@@ -223,20 +223,20 @@ def test_typical_is_nearest_to_the_medians_of_both_strategies_and_ties_go_to_the
     values = np.zeros((2, 5, len(NEAR)))
     values[0, :, NEAR.index("flares")] = [1.0, 9.0, 3.0, 3.0, 4.0]
     values[1, :, NEAR.index("flares")] = [9.0, 2.0, 3.0, 3.0, 1.0]
-    assert pick(looked([(False, False)] * 5, [(NEVER, NEVER)] * 5, values), Rule.TYPICAL) == 2
+    assert choose(looked([(False, False)] * 5, [(NEVER, NEVER)] * 5, values), Rule.TYPICAL) == 2
 
 
 def test_an_outcome_in_which_nobody_differs_has_no_say_in_who_is_typical() -> None:
     values = np.full((2, 3, len(NEAR)), 20.0)
     values[0, :, NEAR.index("prednisone_mg_per_kg")] = [900.0, 100.0, 300.0]
-    assert pick(looked([(False, False)] * 3, [(NEVER, NEVER)] * 3, values), Rule.TYPICAL) == 2
+    assert choose(looked([(False, False)] * 3, [(NEVER, NEVER)] * 3, values), Rule.TYPICAL) == 2
 
 
 def test_the_largest_difference_counts_in_either_direction() -> None:
     values = np.zeros((2, 3, len(NEAR)))
     values[0, :, NEAR.index("qalys")] = [18.0, 18.0, 5.0]
     values[1, :, NEAR.index("qalys")] = [17.0, 3.0, 18.0]
-    assert pick(looked([(False, False)] * 3, [(NEVER, NEVER)] * 3, values), Rule.LARGEST_DIFFERENCE) == 1
+    assert choose(looked([(False, False)] * 3, [(NEVER, NEVER)] * 3, values), Rule.LARGEST_DIFFERENCE) == 1
 
 
 @pytest.mark.parametrize(("rule", "chosen"), [(Rule.SAVED, 2), (Rule.HARMED, 4)])
@@ -244,7 +244,7 @@ def test_saved_and_harmed_die_near_the_median_time_of_such_deaths(rule: Rule, ch
     died = [(True, True), (True, False), (True, False), (True, False), (False, True), (False, False)]
     times = [(1.0, 1.0), (2.0, 50.0), (8.0, 50.0), (19.0, 50.0), (60.0, 5.0), (60.0, 60.0)]
     look = looked(died, times)
-    assert pick(look, rule) == chosen
+    assert choose(look, rule) == chosen
     counts = look.counted()
     assert (counts.saved, counts.harmed, counts.alive_under_both, counts.dead_under_both, counts.patients) == (3, 1, 1, 1, 6)
 
@@ -255,7 +255,7 @@ def test_a_rule_that_finds_nobody_says_among_how_many_it_looked(rule: Rule) -> N
     with pytest.raises(
         ScenarioError, match=r"--pick: expected .*, found none among the 3 patients looked at; look at more with --patients"
     ):
-        pick(look, rule)
+        choose(look, rule)
 
 
 def test_what_is_seen_does_not_depend_on_workers(main_inputs: Inputs) -> None:
@@ -267,7 +267,7 @@ def test_what_is_seen_does_not_depend_on_workers(main_inputs: Inputs) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_is_stated_in_the_story_with_how_common_it_is(rule: Rule, demo: Scenario, ledger: Ledger) -> None:
-    found = make_twin(demo, ledger, rule=rule, patients=100)
+    found = make_twin(demo, ledger, pick=rule, patients=100)
     counts = found.record.looked
     assert f"Rule *{rule}*" in found.story
     plain = re.sub(r" \([^)]*\)", "", found.story)

@@ -27,8 +27,8 @@ class Asked:
     scenario
         Its file.
     patient
-        Number of the child; chosen by the rule if None.
-    rule
+        Number of the child; picked by the rule if None.
+    pick
         The rule.
     strategies
         Names of the first and the second; those of `make_twin` if None.
@@ -42,7 +42,7 @@ class Asked:
 
     scenario: Path
     patient: int | None = None
-    rule: Rule = DEFAULT_RULE
+    pick: Rule = DEFAULT_RULE
     strategies: Sequence[str] | None = None
     patients: int | None = None
     seed: int | None = None
@@ -80,7 +80,7 @@ def twin(asked: Asked, workers: int | None = None, out: Path | None = None, prog
     if out is not None:
         _refuse_other_results(out)
     found = make_twin(
-        scenario, ledger, asked.strategies, asked.patient, asked.rule, asked.patients, workers or os.cpu_count() or 1, progress
+        scenario, ledger, asked.strategies, asked.patient, asked.pick, asked.patients, workers or os.cpu_count() or 1, progress
     )
     first, second = found.record.arms
     place = out or RESULTS / scenario.name / f"twin_{found.record.child.patient}_{first.strategy}_{second.strategy}"

@@ -3,6 +3,7 @@
 Laid out in inches, so that the same thing has the same size in every such figure.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from alps_sim.plots.theme import EXTRAPOLATION_COLOUR, MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, style, themed, words
+from alps_sim.plots.theme import (
+    EXTRAPOLATION_COLOUR,
+    FOOTNOTE_CHARACTERS,
+    MUTED_COLOUR,
+    TEXT_COLOUR,
+    WIDTH_INCHES,
+    Style,
+    footnote,
+    style,
+    themed,
+    words,
+)
 from alps_sim.plots.twin_labels import BOLD_RATIO, CHARACTER_INCHES, Label, harm_by_steroids, lane_count, major_events, placed
 from alps_sim.plots.twin_rows import (
     HATCH,
@@ -28,7 +40,7 @@ from alps_sim.plots.twin_rows import (
 )
 from alps_sim.teaching.life import Life
 from alps_sim.teaching.record import Record
-from alps_sim.teaching.words import age_words
+from alps_sim.teaching.words import age_words, counted
 
 TOP_INCHES: Final = 0.2
 LEFT_INCHES: Final = 1.24
@@ -37,11 +49,12 @@ TITLE_INCHES: Final = 0.22
 GAP_INCHES: Final = 0.06
 BLOCK_GAP_INCHES: Final = 0.14
 AXIS_INCHES: Final = 0.4
+NAME_CHARACTERS: Final = 20
 STRIP_INCHES: Final = 0.48
 STRIP_RIGHT_INCHES: Final = 1.32
 """For the cause of death beside the longest life."""
-LEGEND_INCHES: Final = 0.7
-LEGEND_FROM_BOTTOM_INCHES: Final = 0.33
+LEGEND_INCHES: Final = 0.4
+NOTE_LINE_INCHES: Final = 0.125
 MARGIN_YEARS: Final = 0.2
 """Before the index, so that its flare stands clear of the axis."""
 FLARES_INCHES: Final = 0.27
@@ -139,7 +152,9 @@ def twin_figure(lives: Mapping[str, Life], record: Record) -> Figure:
     with themed():
         blocks = [_block(lives[arm.strategy], arm.strategy, style(arm.place), span) for arm in record.arms]
         longer = any(block.life.end > years for block in blocks)
-        inches = TOP_INCHES + sum(block.inches for block in blocks) + BLOCK_GAP_INCHES + AXIS_INCHES + LEGEND_INCHES
+        note = _how_common(record)
+        note_inches = NOTE_LINE_INCHES * (len(textwrap.wrap(note, FOOTNOTE_CHARACTERS)) + 0.5)
+        inches = note_inches + TOP_INCHES + sum(block.inches for block in blocks) + BLOCK_GAP_INCHES + AXIS_INCHES + LEGEND_INCHES
         page = _Page(inches + (STRIP_INCHES + TITLE_INCHES + AXIS_INCHES if longer else 0.0))
         page.skip(TOP_INCHES)
         page.heading(_who(record))
@@ -151,8 +166,8 @@ def twin_figure(lives: Mapping[str, Life], record: Record) -> Figure:
         page.skip(AXIS_INCHES)
         if longer:
             _draw_strip(page, blocks, span)
-        _legend(page.figure)
-        footnote(page.figure, _how_common(record))
+        _legend(page.figure, note_inches)
+        footnote(page.figure, note)
     return page.figure
 
 
@@ -241,7 +256,7 @@ def _who(record: Record) -> str:
 def _how_common(record: Record) -> str:
     looked, (first, second) = record.looked, (words(arm.strategy) for arm in record.arms)
     return (
-        f"One pair of lives shows how, not how often: of {looked.patients:,} patients looked at, {looked.saved:,} die within "
+        f"One pair of lives shows how, not how often: of {counted(looked.patients, 'patient')} looked at, {looked.saved:,} die within "
         f"{record.years} years under “{first}” and not under “{second}”, {looked.harmed:,} the other way round. Doses into a vein, and "
         "some by mouth, go beyond the axis."
     )
@@ -266,8 +281,13 @@ def _draw_strip(page: _Page, blocks: Sequence[_Block], span: tuple[float, float]
     for lane, block in enumerate(blocks):
         _whole_life(axis, block, lane)
     axis.set_ylim(1.6, -0.95)
-    axis.set_yticks(range(len(blocks)), [block.title for block in blocks])
+    axis.set_yticks(range(len(blocks)), [_short(block.title) for block in blocks])
     _age_axis(axis, "Age (years)")
+
+
+def _short(title: str) -> str:
+    """A strategy's name in at most two lines that fit beside the strip."""
+    return textwrap.fill(textwrap.shorten(title, 2 * NAME_CHARACTERS, placeholder=" ..."), NAME_CHARACTERS)
 
 
 def _whole_life(axis: Axes, block: _Block, lane: int) -> None:
@@ -294,8 +314,8 @@ def _whole_life(axis: Axes, block: _Block, lane: int) -> None:
         axis.annotate(_killed_by(life), (end, lane), fontsize=6, zorder=7, **away)
 
 
-def _legend(figure: Figure) -> None:
-    """What the signs mean."""
+def _legend(figure: Figure, from_bottom_inches: float) -> None:
+    """What the signs mean, above the note at the bottom."""
     dark: dict[str, Any] = {"color": TEXT_COLOUR, "linestyle": "none"}
     handles = [
         Line2D([], [], marker="o", markerfacecolor=TEXT_COLOUR, markersize=3.5, label="severe flare", **dark),
@@ -309,6 +329,6 @@ def _legend(figure: Figure) -> None:
         Line2D([], [], marker="^", markersize=4.5, label="spleen removed", **dark),
         Line2D([], [], marker="*", markersize=6.5, label="OPSI", **dark),
     ]
-    above = (0.0, LEGEND_FROM_BOTTOM_INCHES / figure.get_figheight())
+    above = (0.0, from_bottom_inches / figure.get_figheight())
     look: dict[str, Any] = {"frameon": False, "fontsize": LABEL_SIZE, "handlelength": 1.5, "columnspacing": 1.4, "borderpad": 0.1}
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=above, ncols=5, **look)

@@ -18,7 +18,6 @@ from alps_sim.teaching.words import (
     length,
     listed,
     number_word,
-    per_kg,
     sentence,
     spelled,
     times,
@@ -73,7 +72,7 @@ class Telling:
         """A dose with its drug: `prednisone 36 mg a day (2 mg/kg)`."""
         mg = dose.mg_per_day / self.equivalence if dose.intravenous else dose.mg_per_day
         drug = "[[methylprednisolone]]" if dose.intravenous else "[[prednisone]]"
-        return f"{drug} {amount(mg)} mg a day ({per_kg(mg / self.weight(dose.begin))} mg/kg)"
+        return f"{drug} {amount(mg)} mg a day ({amount(mg / self.weight(dose.begin))} mg/kg)"
 
 
 def tell_flare(telling: Telling, flare: Flare) -> str:
@@ -154,7 +153,7 @@ def _refractory(telling: Telling, attack: Attack, begin: float) -> str:
     doses = _doses(telling, begin, attack.end)
     if not doses:
         return ". The flare is [[refractory]]"
-    lower = f", later {per_kg(doses[-1].mg_per_day / telling.weight(doses[-1].begin))} mg/kg" if len(doses) > 1 else ""
+    lower = f", later {amount(doses[-1].mg_per_day / telling.weight(doses[-1].begin))} mg/kg" if len(doses) > 1 else ""
     words = f". The flare is [[refractory]]: {telling.dose(doses[0])}{lower}, for {length(attack.end - begin)}"
     until = {"drug": "until the daily drug takes effect", "course": "until the infusions take effect"}
     ending = until.get(attack.cleared_by, _CLEARED[attack.cleared_by].partition(" and ")[0])
@@ -199,7 +198,7 @@ def _weaning_off(telling: Telling, flare: Flare) -> str:
     if not doses or not last.cleared_by:
         return ""
     begin, mg = doses[0].begin, doses[0].mg_per_day
-    return f"[[taper]] from {amount(mg)} mg ({per_kg(mg / telling.weight(begin))} mg/kg) over {length(doses[-1].end - begin)}"
+    return f"[[taper]] from {amount(mg)} mg ({amount(mg / telling.weight(begin))} mg/kg) over {length(doses[-1].end - begin)}"
 
 
 def _sum(telling: Telling, flare: Flare) -> str:

@@ -111,7 +111,7 @@ def look_at(inputs: Inputs, patients: int, workers: int, progress: Progress) -> 
     return Look(years, np.concatenate(values, axis=1), np.concatenate(died, axis=1), np.concatenate(times, axis=1))
 
 
-def pick(look: Look, rule: Rule) -> int:
+def choose(look: Look, rule: Rule) -> int:
     """Number of the child that a rule chooses; ties go to the lowest number.
 
     Parameters

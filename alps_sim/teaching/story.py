@@ -11,7 +11,7 @@ from alps_sim.teaching.life import Life
 from alps_sim.teaching.record import Arm, Child, Record
 from alps_sim.teaching.table import shown_rows, side_by_side
 from alps_sim.teaching.timeline import Item, items, paragraphs
-from alps_sim.teaching.words import DISEASES, DRUGS, SPLEEN_WORDS, age_words, explain, length, listed
+from alps_sim.teaching.words import DISEASES, DRUGS, SPLEEN_WORDS, age_words, counted, explain, length, listed
 
 ADULT_YEARS: Final = 18.0
 GENOTYPES: Final = {
@@ -79,10 +79,11 @@ def _chosen(record: Record) -> str:
         rule = f"Rule *{record.rule}*: {stated_rule}. The first strategy is {first}, the second {second}."
     if record.rule is Rule.LARGEST_DIFFERENCE:
         rule += f" This is the extreme: {_difference(record)}."
+    among = counted(looked.patients, "patient")
     return (
-        f"{rule}\n\nOf the {looked.patients:,} patients looked at, {looked.alive_under_both:,} are alive {record.years} years after the "
-        f"first cytopenia under both strategies and {looked.dead_under_both:,} have died under both. **{looked.saved:,} have died under "
-        f"{first} and are alive under {second}; {looked.harmed:,} the other way round.**"
+        f"{rule}\n\nOf the {among} looked at, {looked.alive_under_both:,} are alive {record.years} years after the first cytopenia under "
+        f"both strategies and {looked.dead_under_both:,} have died under both. **{looked.saved:,} have died under {first} and are alive "
+        f"under {second}; {looked.harmed:,} the other way round.**"
     )
 
 

@@ -189,7 +189,8 @@ def _ended(telling: Telling, treatment: Treatment) -> str:
     unseen = treatment.failed_unseen
     if unseen is not None and treatment.end - unseen > ONE_PARAGRAPH_YEARS:
         shown = "unseen until now" if treatment.stopped in ("response_lost", "no_answer") else "unseen"
-        words += f"; it has been without effect since age {telling.age(unseen)}, {shown}"
+        since = "it never took effect" if treatment.answered is None else f"it has been without effect since age {telling.age(unseen)}"
+        words += f"; {since}, {shown}"
     return words
 
 

@@ -20,7 +20,7 @@ from alps_sim.scenario.translate import translate
 from alps_sim.teaching.choices import DEFAULT_PATIENTS, DEFAULT_RULE, Rule
 from alps_sim.teaching.gather import record_of
 from alps_sim.teaching.life import Life
-from alps_sim.teaching.pick import look_at, pick
+from alps_sim.teaching.pick import choose, look_at
 from alps_sim.teaching.reading import Line, lines_of, read_life
 from alps_sim.teaching.record import Record
 from alps_sim.teaching.story import tell
@@ -77,7 +77,7 @@ def make_twin(
     ledger: Ledger,
     strategies: Sequence[str] | None = None,
     patient: int | None = None,
-    rule: Rule | str = DEFAULT_RULE,
+    pick: Rule | str = DEFAULT_RULE,
     patients: int | None = None,
     workers: int = 1,
     progress: Progress = no_progress,
@@ -93,8 +93,8 @@ def make_twin(
     strategies
         Names of the first and the second; the first one that is not the comparator, and the comparator, if not given.
     patient
-        Number of the child; chosen by the rule if not given.
-    rule
+        Number of the child; picked by the rule if not given.
+    pick
         The rule.
     patients
         Patients looked at; all of the scenario, at most 5,000, if not given.
@@ -117,9 +117,9 @@ def make_twin(
     if not accelerate.is_warm():
         progress("compiling the rules, once for this version, about a minute", 0, 1)
     live(inputs, 0)  # compiled before threads start
-    rule = Rule(rule)
+    rule = Rule(pick)
     look = look_at(inputs, looked_at, workers, progress)
-    blocks = live(inputs, pick(look, rule) if patient is None else patient)
+    blocks = live(inputs, choose(look, rule) if patient is None else patient)
     places = [list(scenario.strategies).index(name) for name in compared.strategies]
     record = record_of(compared, inputs, blocks, places, look, rule if patient is None else None)
     events = pd.concat([event_table(block, list(compared.strategies)).to_pandas() for block in blocks], ignore_index=True)

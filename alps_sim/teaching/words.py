@@ -124,15 +124,10 @@ def capital(text: str) -> str:
 
 
 def amount(value: float) -> str:
-    """A dose in mg or g: tens from 1,000 on, whole from 10 on, two significant digits below."""
+    """A dose in mg, g or mg/kg: tens from 1,000 on, whole from 10 on, two significant digits below."""
     if value >= 999.5:
         return f"{round(value, -1):,.0f}"
     return f"{value:.0f}" if value >= 9.95 else f"{value:.2g}"
-
-
-def per_kg(value: float) -> str:
-    """A dose in mg/kg, two significant digits."""
-    return amount(value)
 
 
 def age_words(age: float) -> str:
