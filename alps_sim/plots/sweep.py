@@ -137,7 +137,8 @@ def _mark_flips(axis: Axes, flips: pd.DataFrame, styles: Mapping[str, Style]) ->
         for bound, end, arrow in zip((row["ci_low"], row["ci_high"]), ends, "<>", strict=True):
             axis.plot(end, 0.0, arrow if not np.isfinite(bound) else "|", color=look.colour, markersize=5, clip_on=False, zorder=4)
         axis.plot(row["value"], 0.0, "D", color=look.colour, markersize=5.5, zorder=5, **OUTLINE)
-        beside: dict[str, Any] = {"xytext": (0, 6 + FLIP_LABEL_POINTS * place), "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
+        above = (0, 6 + FLIP_LABEL_POINTS * place)
+        beside: dict[str, Any] = {"xytext": above, "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
         box = {"boxstyle": "square,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.6}  # readable over a curve
         axis.annotate(value_text(row["value"]), (row["value"], 0.0), bbox=box, zorder=6, **beside)
 
