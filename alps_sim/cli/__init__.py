@@ -22,7 +22,9 @@ app = typer.Typer(
 COMMANDS: Final = (
     simulations.run,
     scenarios.check,
+    scenarios.new,
     scenarios.diff,
+    scenarios.schema,
     trust.evidence,
     trust.validate,
     trust.verify,
