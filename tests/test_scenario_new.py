@@ -24,8 +24,8 @@ from alps_sim.scenario.strategy import AcuteStep, LineConditions, StepConditions
 SCENARIOS: Final = Path(__file__).parent.parent / "scenarios"
 FILES: Final = sorted(SCENARIOS.glob("*.yaml"))
 MAIN: Final = SCENARIOS / "early_splenectomy_vs_mmf_sirolimus.yaml"
-EXAMPLE: Final = re.compile(r"^#(?=[^ \n]|  )")
-"""The `#` of a line that is an example: in the words of explanations one space comes after it."""
+EXAMPLE: Final = re.compile(r"^( *)#(?=[^ \n]|  )")
+"""Beginning of a line that is an example: in the words of explanations one space comes after the `#`."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +44,13 @@ def examples(text: str) -> Iterator[str]:
     begins = [place for place, is_example in enumerate(marked) if is_example and not (place and marked[place - 1])]
     for begin in begins:
         end = next((place for place in range(begin, len(lines)) if not marked[place]), len(lines))
-        yield "".join(line[1:] if begin <= place < end else line for place, line in enumerate(lines))
-    yield "".join(line[1:] if is_example else line for line, is_example in zip(lines, marked, strict=True))
+        yield "".join(EXAMPLE.sub(r"\1", line) if begin <= place < end else line for place, line in enumerate(lines))
+    yield "".join(EXAMPLE.sub(r"\1", line) for line in lines)
+
+
+def as_an_editor_uncomments(text: str) -> str:
+    """All examples in use, the space after each `#` taken away with it, as some editors do."""
+    return "".join(re.sub(EXAMPLE.pattern + " ?", r"\1", line) for line in text.splitlines(keepends=True))
 
 
 def loaded(text: str, file: Path) -> Scenario:
@@ -88,6 +93,7 @@ def test_each_example_in_its_comments_is_a_scenario_too(tmp_path: Path) -> None:
     assert override.source
     assert found[1].readings
     assert len(found) == 4
+    assert loaded(as_an_editor_uncomments(new_scenario("mine", Path("mine.yaml"))), tmp_path / "mine.yaml") == found[-1]
 
 
 def test_it_stands_alone_and_is_small() -> None:
@@ -188,6 +194,8 @@ def test_a_layer_keeps_all_and_each_example_in_its_comments_is_a_scenario_too(tm
         (tmp_path / "mine.yaml").write_text(example, encoding="utf-8")
         found.append(load_scenario(tmp_path / "mine.yaml"))
         assert override_warnings(found[-1], load_ledger()) == expected
+    (tmp_path / "mine.yaml").write_text(as_an_editor_uncomments(text), encoding="utf-8")
+    assert load_scenario(tmp_path / "mine.yaml") == found[-1]
     (parameter,) = set(found[-1].parameters) - set(beneath.parameters)
     assert found[-1].parameters[parameter].value != beneath.parameter_values(load_ledger())[parameter]
     (strategy,) = set(found[-1].strategies) - set(beneath.strategies)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from alps_sim.evidence.ledger import GRADES, WORDS, Ledger, Parameter, load_ledger
+from alps_sim.evidence.ledger import GRADES, WORDS, Parameter, load_ledger
 from alps_sim.evidence.readings import Reading, load_readings
 from alps_sim.evidence.tables import life_table_periods
 from alps_sim.evidence.targets import target_cohorts
@@ -129,8 +129,7 @@ def _or_from_ledger(schema: Any) -> Any:
 
 def _evidence() -> dict[str, Schema]:
     """What a scenario may name of the evidence."""
-    ledger = load_ledger()
-    numbers = {name: parameter for name, parameter in ledger.parameters.items() if parameter.unit not in WORDS}
+    numbers = {name: parameter for name, parameter in load_ledger().parameters.items() if parameter.unit not in WORDS}
     return {
         "FromLedger": {
             "type": "string",
@@ -140,7 +139,7 @@ def _evidence() -> dict[str, Schema]:
         "Parameters": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {name: _parameter(parameter, ledger) for name, parameter in numbers.items()},
+            "properties": {name: _parameter(parameter) for name, parameter in numbers.items()},
         },
         "Readings": {
             "type": "object",
@@ -150,12 +149,12 @@ def _evidence() -> dict[str, Schema]:
     }
 
 
-def _parameter(parameter: Parameter, ledger: Ledger) -> Schema:
+def _parameter(parameter: Parameter) -> Schema:
     """An override of one parameter: a number, or a mapping with it."""
     low, high = possible_range(parameter)
     limits = {"minimum": low, "maximum": high}
-    spread = ledger.intervals[parameter.name]
-    known = f"{parameter.value:g}" + (f" ({spread[0]:g} to {spread[1]:g})" if spread[0] < spread[1] else "")
+    plausible = f" ({parameter.low:g} to {parameter.high:g})" if parameter.low < parameter.high else ""
+    known = f"{parameter.value:g}{plausible}"
     return {
         "description": f"{parameter.unit}; ledger {known}; {parameter.grade}: {GRADES[parameter.grade]}. {parameter.note}",
         "anyOf": [{"type": "number", **limits}, _reference("Override")],

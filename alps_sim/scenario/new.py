@@ -23,6 +23,7 @@ TEMPLATE: Final = Path(__file__).parent / "new_scenario.yaml"
 """Itself a scenario."""
 _TEMPLATE_NAME: Final = TEMPLATE.stem
 _ANOTHER: Final = "another_strategy"
+_WIDTH: Final = 110
 _PREVENTION: Final = {"uptake": 0.95, "adherence": 0.9}
 _EXAMPLES: Final = ("opsi_fatality_probability", "flare_rate_young_per_year", "infection_frailty_variance")
 """Parameters that every scenario reads; the first that has the ledger's value is the example."""
@@ -80,7 +81,7 @@ def new_layer(name: str, place: Path, base: Path) -> str:
         # `alps-sim diff {_shown(base)} {_shown(place)}` tells what it changes;
         # `alps-sim run {_shown(place)}` runs it.
         #
-        # Parts that are commented out are examples: take the `#` of each of their lines away to use them.
+        # Parts that are commented out are examples: uncomment all their lines, or take the `#` of each away, to use them.
         """
     parts = [
         textwrap.dedent(head),
@@ -129,9 +130,10 @@ def _strategy_example(scenario: Scenario, base: Path) -> str:
     described = {"description": f"As {scenario.comparator} but with better prevention without a spleen."}
     own = described | {key: value for key, value in whole.items() if shared.get(key) != value and key != "description"}
     own |= {"prevention": _PREVENTION}
+    rest = ["# What it does not say is what all strategies share."] if shared else []
     lines = [
-        f"# Another strategy: here {scenario.comparator} with better prevention of sepsis without a spleen; what it does not say is what",
-        "# all strategies share.",
+        f"# Another strategy: here {scenario.comparator} with better prevention of sepsis without a spleen.",
+        *rest,
         "#",
         *_kept(name, tree.get("only_strategies")),
         "#strategies:",
@@ -150,15 +152,26 @@ def _free(name: str, taken: Sequence[str]) -> str:
     return next(found for found in (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3))) if found not in taken)
 
 
-def _block(strategy: Mapping[str, Any]) -> list[str]:
-    """Keys of a strategy as lines of YAML, the entries of its lists one a line."""
+def _block(mapping: Mapping[str, Any]) -> list[str]:
+    """A mapping as lines of YAML, what fits in one line; the entries of lists of mappings are always apart."""
     lines = []
-    for key, value in strategy.items():
-        if isinstance(value, list) and value:
-            lines += [f"{key}:", *(f"  - {_flow(entry)}" for entry in value)]
+    for key, value in mapping.items():
+        line = f"{key}: {_flow(value)}"
+        entries = [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+        if entries:
+            lines += [f"{key}:", *(f"  {inner}" for entry in entries for inner in _entry(entry))]
+        elif isinstance(value, dict) and len(line) > _WIDTH:
+            lines += [f"{key}:", *(f"  {inner}" for inner in _block(value))]
         else:
-            lines.append(f"{key}: {_flow(value)}")
+            lines.append(line)
     return lines
+
+
+def _entry(entry: Mapping[str, Any]) -> list[str]:
+    """An entry of a list as lines of YAML."""
+    if len(line := f"- {_flow(entry)}") <= _WIDTH:
+        return [line]
+    return [("  " if place else "- ") + line for place, line in enumerate(_block(entry))]
 
 
 def _flow(value: Any) -> str:
