@@ -2,6 +2,9 @@
 
 from typing import Any, Final
 
+from alps_sim.rules import codes
+from alps_sim.scenario.words import OUTCOMES
+
 EVERY_FIELD: Final[dict[str, Any]] = {
     "name": "full",
     "title": "Every field said",
@@ -109,5 +112,29 @@ def with_value(value: Any, path: tuple[Any, ...], leaf: Any) -> Any:
     if not path:
         return leaf
     copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = with_value(value[path[0]], path[1:], leaf)
+    copy[path[0]] = leaf if len(path) == 1 else with_value(value[path[0]], path[1:], leaf)
     return copy
+
+
+VOCABULARIES: Final[tuple[tuple[str, ...], ...]] = (
+    codes.ACUTE_STEPS,
+    codes.TREATMENTS,
+    codes.SEVERITIES,
+    codes.MECHANISMS,
+    codes.LINEAGES,
+    codes.SPLEENS,
+    codes.IVIG_USES,
+    codes.AFTER,
+    codes.LINE_OCCASIONS,
+    OUTCOMES,
+)
+
+
+def other_values(value: Any) -> list[Any]:
+    """Values that may stand in another's place, not all of them everywhere."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int | float):
+        return [value * 1.000001, type(value)(value * 0.9), value * 10, value + 1, value - 1]
+    words = [word for vocabulary in VOCABULARIES if value in vocabulary for word in vocabulary if word != value]
+    return [*words, "frailty", "uniform(low=0.7, high=1)", f"{value}_too"]

@@ -16,28 +16,14 @@ from typer.testing import CliRunner
 from alps_sim.cli import app
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.provenance import manifest, parameter_provenance
-from alps_sim.rules import codes
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.difference import Asked, differences
-from alps_sim.scenario.words import OUTCOMES
-from tests.every_field import EVERY_FIELD, single_values, with_value
+from tests.every_field import EVERY_FIELD, other_values, single_values, with_value
 from tests.strategies import Words, ledger_values, scenario_documents
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))
 MAIN = SCENARIOS / "early_splenectomy_vs_mmf_sirolimus.yaml"
-VOCABULARIES: Final[tuple[tuple[str, ...], ...]] = (
-    codes.ACUTE_STEPS,
-    codes.TREATMENTS,
-    codes.SEVERITIES,
-    codes.MECHANISMS,
-    codes.LINEAGES,
-    codes.SPLEENS,
-    codes.IVIG_USES,
-    codes.AFTER,
-    codes.LINE_OCCASIONS,
-    OUTCOMES,
-)
 SETS = {"at", "spleen", "lineages_include", "lineages_only", "after", "tried", "occasions"}
 """Keys whose lists are sets: their order means nothing."""
 
@@ -112,16 +98,6 @@ def test_what_changes_is_told_and_what_means_the_same_is_not(documents: tuple[Wo
     assert set(groups) == set(told_of(other, one))
 
 
-def _others(value: Any) -> list[Any]:
-    """Values that may stand in another's place, not all of them everywhere."""
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, int | float):
-        return [value * 1.000001, value + 1, value - 1]
-    words = [word for vocabulary in VOCABULARIES if value in vocabulary for word in vocabulary if word != value]
-    return [*words, "frailty", "uniform(low=0.7, high=1)", f"{value}_too"]
-
-
 SHAPE_OF_ANOTHER: Final = [
     ("comparator",),  # names another strategy
     ("population", "genotype_shares", "ALPS-FAS"),  # both change together
@@ -148,7 +124,7 @@ def test_a_change_of_any_single_value_is_told(path: tuple[Any, ...]) -> None:
     for key in path:
         value = value[key]
     changed = []
-    for other in _others(value):
+    for other in other_values(value):
         with suppress(ValidationError):
             changed.append(Scenario.model_validate(with_value(EVERY_FIELD, path, other)))
     assert changed

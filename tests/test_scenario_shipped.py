@@ -85,6 +85,15 @@ def test_a_check_tells_what_will_be_run(file: Path) -> None:
         assert f"{name} = {given.value:g}" in report
 
 
+def test_a_check_tells_once_what_all_strategies_share_and_apart_what_they_do_not() -> None:
+    report = check_scenario(SCENARIOS / f"{MAIN}.yaml")
+    assert report.count("taper after an answer: 10 weeks") == 1
+    assert report.count("prevention uptake: 0.75") == 4
+    assert report.count("prevention uptake: 0.95") == 1
+    assert report.count("2. sirolimus\n") == 1
+    assert "5. mmf, meant as a bridge (if age below 5, brought up by steroid dependence or refractory disease)" in report
+
+
 def test_an_override_outside_the_plausible_range_is_a_warning() -> None:
     name = "flare_rate_young_per_year"
     high = 2.0 * load_ledger().parameters[name].high

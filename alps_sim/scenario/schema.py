@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self, cast
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     InstanceOf,
@@ -19,19 +18,19 @@ from pydantic import (
     model_validator,
 )
 
-from alps_sim.evidence.distributions import Distribution, parse_distribution
+from alps_sim.evidence.distributions import KINDS, Distribution, parse_distribution
 from alps_sim.evidence.ledger import Ledger, luck
 from alps_sim.evidence.readings import reading_parameters
 from alps_sim.scenario.errors import described, suggestion
 from alps_sim.scenario.patients import Population
 from alps_sim.scenario.references import Reference, with_values
 from alps_sim.scenario.strategy import Strategy
-from alps_sim.scenario.words import OutcomeName, PositiveYears, Section, Share, Text, problem, unique
+from alps_sim.scenario.words import EachOnce, OutcomeName, PositiveYears, Section, Share, Text, problem
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Patients = Annotated[int, Field(ge=1, le=100_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**64)]
-Windows = Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=1, max_length=12), AfterValidator(unique)]
+Windows = Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=1, max_length=12), EachOnce()]
 
 
 class Discounting(Section):
@@ -75,7 +74,7 @@ Drawn = Annotated[
     InstanceOf[Distribution] | None,
     BeforeValidator(_as_distribution),
     PlainSerializer(_as_text),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^\s*({'|'.join(KINDS)})\([^()]*\)\s*$"}),
 ]
 
 
@@ -105,7 +104,7 @@ class SweepRequest(Section):
     """How many values, evenly spaced, both ends among them."""
     logarithmic: bool = False
     """Whether the logarithms are evenly spaced."""
-    outcomes: Annotated[tuple[OutcomeName, ...], Field(strict=False, min_length=1, max_length=6), AfterValidator(unique)]
+    outcomes: Annotated[tuple[OutcomeName, ...], Field(strict=False, min_length=1, max_length=6), EachOnce()]
     """What is shown, a figure each; in the headline window."""
     patients: Patients
     """Patients simulated at each value."""
