@@ -5,6 +5,7 @@
 # make verify-statistics the long statistical tests
 # make diagram           draw the states and events of docs/model.md anew
 # make calibrate         fit the model to the published figures anew, after a change of the rules
+# make validation        set the published figures beside the model anew, for the report; after a new fit
 # make benchmarks        speed and memory, measured
 # make clean             remove the environment and the caches; results stay
 #
@@ -22,7 +23,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint format verify-statistics calibrate diagram benchmarks clean
+.PHONY: run test lint format verify-statistics calibrate validation diagram benchmarks clean
 
 run: $(INSTALLED)
 	$(BIN)/alps-sim run $(SCENARIO) $(RUN_OPTIONS)
@@ -50,6 +51,10 @@ calibrate: $(INSTALLED_DEV)
 	for reading in damped_flares at_least_two all; do \
 	    $(BIN)/alps-sim calibrate --reading $$reading --cohorts 80000 --out alps_sim/evidence/posterior_of_readings/$$reading || exit 1; \
 	done
+
+validation: $(INSTALLED)
+	$(BIN)/alps-sim validate
+	cp results/validation/validation.csv results/validation/validation.json alps_sim/evidence/validation/
 
 benchmarks: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks

@@ -1,12 +1,12 @@
 """Where a result comes from: scenario as resolved, every parameter with its source, versions, timings."""
 
 import platform
-from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
 from alps_sim import accelerate
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.outcomes.store import FORMAT
 from alps_sim.scenario import Scenario
 
 LIBRARIES: Final = ("numpy", "scipy", "numba", "pandas", "simpy", "pyarrow")
@@ -61,17 +61,16 @@ def parameter_provenance(scenario: Scenario, ledger: Ledger) -> dict[str, dict[s
     }
 
 
-def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -> dict[str, Any]:
-    """The manifest of a run, but for the checksums of its files.
+def manifest(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
+    """The manifest of a run, but for what the run itself tells: checks, timings, checksums of its files.
 
     Parameters
     ----------
     scenario, ledger
         What was asked and what is known.
-    seconds
-        Wall seconds of each part of the run.
     """
     return {
+        "format": FORMAT,
         "scenario": scenario.model_dump(mode="json"),
         "parameters": parameter_provenance(scenario, ledger),
         "seed": scenario.seed,
@@ -80,5 +79,4 @@ def manifest(scenario: Scenario, ledger: Ledger, seconds: Mapping[str, float]) -
         "rules": accelerate.model_hash(),
         "rules_of_the_fit": ledger.fitted_rules,
         "posterior": {block.cohort: block.identity for block in ledger.fitted},
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }

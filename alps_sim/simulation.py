@@ -6,28 +6,27 @@ scenario + evidence -> inputs -> population and engine -> outcomes -> results fo
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from alps_sim import accelerate
-from alps_sim.draws import DrawnRows, Progress, no_progress, parameter_uncertainty, replica_statistics
-from alps_sim.engines.cohort import simulate
+from alps_sim.companions import write_sweeps, write_twin_of_run
+from alps_sim.draws import Progress, no_progress, parameter_uncertainty
 from alps_sim.evidence.ledger import Ledger, load_ledger
-from alps_sim.outcomes.block import BlockResult
+from alps_sim.gathering import Gathered, live, predictions, warm_up
 from alps_sim.outcomes.bookkeeping import Bookkeeping
-from alps_sim.outcomes.collect import Collector, make_question
-from alps_sim.outcomes.observation import predict
-from alps_sim.outcomes.parquet import TableStream, event_table, patient_table
 from alps_sim.outcomes.store import ResultsFolder, run_name
-from alps_sim.provenance import manifest, program_version, stale_posterior, versions
-from alps_sim.report.html import ReportContent, headline, write_report
-from alps_sim.scenario import Scenario, ScenarioError, load_scenario
-from alps_sim.scenario.inputs import Inputs
+from alps_sim.outcomes.stored import read_results
+from alps_sim.provenance import manifest, program_version, stale_posterior
+from alps_sim.report.answer import headline
+from alps_sim.report.comparable import unlike
+from alps_sim.report.content import stored_content
+from alps_sim.report.html import write_report
+from alps_sim.scenario import Scenario, ScenarioError, changed, load_scenario
 from alps_sim.scenario.translate import translate
 
 RESULTS: Final = Path("results")
@@ -52,10 +51,8 @@ class RunResult:
         The results folder.
     report
         The report in it.
-    summary, differences, parameter_uncertainty, survival, resources
-        The tables of the same names; `parameter_uncertainty` is None if no draws were run.
-    predictions
-        For a replica, the published figures as its simulated cohorts give them; else None.
+    tables
+        Every table by the name of its file without ending (results/README.md tells them).
     bookkeeping
         Whether events and used credit agree.
     books
@@ -67,15 +64,30 @@ class RunResult:
     scenario: Scenario
     folder: Path
     report: Path
-    summary: pd.DataFrame
-    differences: pd.DataFrame
-    parameter_uncertainty: pd.DataFrame | None
-    survival: pd.DataFrame
-    resources: pd.DataFrame
-    predictions: pd.DataFrame | None
+    tables: Mapping[str, pd.DataFrame]
     bookkeeping: Bookkeeping
     books: pd.DataFrame
     headline: str
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Estimates by strategy, outcome and window, with simulation error."""
+        return self.tables["summary"]
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """Differences from the comparator, patient by patient, with simulation error."""
+        return self.tables["differences"]
+
+    @property
+    def parameter_uncertainty(self) -> pd.DataFrame | None:
+        """What is not known; None if no draws were run."""
+        return self.tables.get("parameter_uncertainty")
+
+    @property
+    def predictions(self) -> pd.DataFrame | None:
+        """For a replica, the published figures as its simulated cohorts give them; else None."""
+        return self.tables.get("predictions")
 
     @property
     def passed(self) -> bool:
@@ -109,71 +121,8 @@ def choose_strategies(scenario: Scenario, names: Sequence[str] | None) -> Scenar
     return scenario.model_copy(update={"strategies": chosen, "comparator": comparator})
 
 
-class _Writer:
-    """Takes the blocks of a run in order: into the collector, into the Parquet files, and the rows of a replica."""
-
-    def __init__(self, collector: Collector, folder: Path, events: bool, keep_rows: bool) -> None:
-        self.collector = collector
-        self.strategies = collector.question.strategies
-        self.patients = TableStream(folder / "patients.parquet")
-        self.events = TableStream(folder / "events.parquet") if events else None
-        self.rows: list[list[np.ndarray[Any, Any]]] | None = [[] for _ in self.strategies] if keep_rows else None
-
-    def add(self, blocks: Iterator[tuple[list[BlockResult], Any]]) -> Iterator[int]:
-        """Take all blocks; yields the number of patients taken so far."""
-        done = 0
-        for block, moments in blocks:
-            self.collector.add(block, moments)
-            self.patients.add([patient_table(result, self.strategies) for result in block])
-            if self.events is not None:
-                self.events.add([event_table(result, self.strategies) for result in block])
-            if self.rows is not None:
-                for kept, result in zip(self.rows, block, strict=True):
-                    kept.append(result.rows)
-            done += block[0].rows.size
-            yield done
-
-    def close(self) -> None:
-        """Finish the files."""
-        self.patients.close()
-        if self.events is not None:
-            self.events.close()
-
-
-def _predictions(scenario: Scenario, writer: _Writer, drawn: DrawnRows) -> pd.DataFrame | None:
-    """For a replica, published figures as its cohorts give them: by chance alone, and with the parameters drawn (`drawn_*`)."""
-    if scenario.replica is None or writer.rows is None:
-        return None
-    tables = []
-    for position, (name, rows) in enumerate(zip(writer.strategies, writer.rows, strict=True)):
-        central = replica_statistics(np.concatenate(rows), scenario.replica)
-        table = predict(central)
-        widened = drawn.of(position)
-        bounds = predict(widened)[["low", "high"]] if widened is not None else np.nan
-        table[["drawn_low", "drawn_high"]] = bounds
-        table.insert(0, "strategy", name)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
-
-
-def warm_up(inputs: Inputs, progress: Progress) -> None:
-    """Compile the rules before threads start, with a word to the user if that takes time.
-
-    Parameters
-    ----------
-    inputs
-        The translated scenario.
-    progress
-        Told if the rules have to be compiled.
-    """
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-    for _ in simulate(replace(inputs, patients=1)):
-        pass
-
-
 def resolve(
-    path: str | Path,
+    scenario: str | Path | Scenario,
     patients: int | None = None,
     seed: int | None = None,
     strategies: Sequence[str] | None = None,
@@ -184,8 +133,8 @@ def resolve(
 
     Parameters
     ----------
-    path
-        Scenario file.
+    scenario
+        Scenario file, or a scenario as loaded.
     patients, seed, draws
         In place of the scenario's.
     strategies
@@ -200,14 +149,15 @@ def resolve(
     """
     given = dict(settings or {})
     given |= {name: value for name, value in (("patients", patients), ("seed", seed)) if value is not None}
-    scenario = choose_strategies(load_scenario(path, given), strategies)
+    whole = changed(scenario, given) if isinstance(scenario, Scenario) else load_scenario(scenario, given)
+    chosen = choose_strategies(whole, strategies)
     if draws is None:
-        return scenario
-    return scenario.model_copy(update={"parameter_draws": scenario.parameter_draws.model_copy(update={"draws": draws})})
+        return chosen
+    return chosen.model_copy(update={"parameter_draws": chosen.parameter_draws.model_copy(update={"draws": draws})})
 
 
 def run(
-    scenario_path: str | Path,
+    scenario: str | Path | Scenario,
     *,
     patients: int | None = None,
     seed: int | None = None,
@@ -225,8 +175,8 @@ def run(
 
     Parameters
     ----------
-    scenario_path
-        Scenario file.
+    scenario
+        Scenario file, or a scenario as loaded.
     patients, seed, strategies, draws
         In place of the scenario's.
     workers
@@ -256,11 +206,11 @@ def run(
     ResultsError
         If the results cannot be written.
     """
-    scenario = resolve(scenario_path, patients, seed, strategies, settings, draws)
+    asked = resolve(scenario, patients, seed, strategies, settings, draws)
     ledger = load_ledger(posterior)
-    place = Path(out) if out is not None else RESULTS / scenario.name / _run_name(scenario, ledger)
+    place = Path(out) if out is not None else RESULTS / asked.name / _run_name(asked, ledger)
     with threadpool_limits(1), ResultsFolder(place) as folder:  # sums in one order, whatever the machine
-        return _run_into(folder, scenario, ledger, workers or os.cpu_count() or 1, events, progress, answered)
+        return _run_into(folder, asked, ledger, workers or os.cpu_count() or 1, events, progress, answered)
 
 
 def _run_name(scenario: Scenario, ledger: Ledger) -> str:
@@ -277,74 +227,82 @@ def _run_into(
     scenario = scenario.at(values)
     inputs = translate(scenario, values)
     warm_up(inputs, progress)
-    seconds: dict[str, float] = {}
-    begin = time.perf_counter()
-    collector = Collector(make_question(inputs))
-    writer = _Writer(collector, folder.path, events, scenario.replica is not None)
-    blocks = simulate(inputs, workers, keep_events=events, and_then=collector.reduce)
-    for done in writer.add(blocks):
-        progress("simulating patients", done, inputs.patients)
-    writer.close()
-    seconds["simulation"] = time.perf_counter() - begin
-    begin = time.perf_counter()
-    uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
-    seconds["parameter_uncertainty"] = time.perf_counter() - begin
-    begin = time.perf_counter()
-    books = collector.books_check()
-    content = ReportContent(
-        scenario=scenario,
-        ledger=ledger,
-        values=values,
-        summary=collector.summary(),
-        differences=collector.differences(),
-        survival=collector.survival(),
-        steroid_exposure=collector.steroid_exposure(),
-        parameter_uncertainty=uncertainty,
-        predictions=_predictions(scenario, writer, drawn),
-        bookkeeping=collector.bookkeeping(),
-        books=books,
-        versions=versions(),
-        stale_posterior=stale_posterior(ledger),
-    )
-    answer = _answer(content)
-    answered(answer)
-    resources = collector.resources()
-    _write_tables(folder, content, resources)
-    progress("drawing the report", 0, 1)
-    report = write_report(content, folder.path)
-    progress("drawing the report", 1, 1)
-    seconds["tables_and_report"] = time.perf_counter() - begin
-    place = folder.commit(manifest(scenario, ledger, seconds))
+    seconds = _Seconds()
+    with seconds.of("simulation"):
+        gathered = live(inputs, scenario, folder.path, workers, events, progress)
+    with seconds.of("parameter_uncertainty"):
+        uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
+    with seconds.of("tables"):
+        bookkeeping, books = gathered.collector.bookkeeping(), gathered.collector.books_check()
+        tables = _tables(gathered, bookkeeping, uncertainty, predictions(scenario, gathered, drawn))
+        stale = stale_posterior(ledger)
+        answer = headline(tables["summary"], tables["differences"], uncertainty, unlike=unlike(scenario.strategies))
+        answer = "\n".join(filter(None, (answer, stale)))
+        answered(answer)
+        for name, table in tables.items():
+            folder.write_table(f"{name}.csv", table)
+    with seconds.of("sweeps_and_lives"):
+        write_sweeps(folder, scenario, ledger, workers, progress)
+        write_twin_of_run(folder.path, scenario, ledger, workers, progress)
+    with seconds.of("report"):
+        about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
+        progress("drawing the report", 0, 1)
+        report = write_report(stored_content(read_results(folder.path, about), ledger), folder.path)
+        progress("drawing the report", 1, 1)
+    place = folder.commit(about | {"seconds": seconds.rounded})
     return RunResult(
         scenario=scenario,
         folder=place,
         report=place / report.name,
-        summary=content.summary,
-        differences=content.differences,
-        parameter_uncertainty=uncertainty,
-        survival=content.survival,
-        resources=resources,
-        predictions=content.predictions,
-        bookkeeping=content.bookkeeping,
+        tables=tables,
+        bookkeeping=bookkeeping,
         books=books,
         headline=answer,
     )
 
 
-def _answer(content: ReportContent) -> str:
-    """The answer in plain text, and what a user must know before believing it."""
-    answer = headline(content.summary, content.differences, content.parameter_uncertainty, unlike=content.unlike)
-    return "\n".join(filter(None, (answer, content.stale_posterior)))
+class _Seconds:
+    """Wall seconds of each part of a run."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def of(self, part: str) -> Iterator[None]:
+        """Context of a part."""
+        begin = time.perf_counter()
+        yield
+        self._seconds[part] = time.perf_counter() - begin
+
+    @property
+    def rounded(self) -> dict[str, float]:
+        """To hundredths, by part."""
+        return {part: round(seconds, 2) for part, seconds in self._seconds.items()}
 
 
-def _write_tables(folder: ResultsFolder, content: ReportContent, resources: pd.DataFrame) -> None:
-    """Write the tables of a run."""
-    folder.write_table("summary.csv", content.summary)
-    folder.write_table("differences.csv", content.differences)
-    folder.write_table("survival.csv", content.survival)
-    folder.write_table("resources.csv", resources)
-    folder.write_table("bookkeeping.csv", content.bookkeeping.table)
-    if content.parameter_uncertainty is not None:
-        folder.write_table("parameter_uncertainty.csv", content.parameter_uncertainty)
-    if content.predictions is not None:
-        folder.write_table("predictions.csv", content.predictions)
+def _tables(
+    gathered: Gathered, bookkeeping: Bookkeeping, uncertainty: pd.DataFrame | None, predictions: pd.DataFrame | None
+) -> dict[str, pd.DataFrame]:
+    """Every table of a run by the name of its file without ending."""
+    collector = gathered.collector
+    tables = {
+        "summary": collector.summary(),
+        "differences": collector.differences(),
+        "survival": collector.survival(),
+        "resources": collector.resources(),
+        "bookkeeping": bookkeeping.table,
+        **gathered.portrait.tables(),
+        "parameter_uncertainty": uncertainty,
+        "predictions": predictions,
+    }
+    return {name: table for name, table in tables.items() if table is not None}
+
+
+def _checks(bookkeeping: Bookkeeping, books: pd.DataFrame) -> dict[str, Any]:
+    """The checks made in every run, for the manifest."""
+    agree = bool((books["result"] == "PASS").all())
+    told = f"The books of resources and the patients' own totals of life-years, QALYs and cost {'agree' if agree else 'do not agree'}."
+    return {
+        "bookkeeping": {"passed": bookkeeping.passed, "statement": bookkeeping.statement},
+        "accounts": {"passed": agree, "statement": told},
+    }

@@ -95,7 +95,8 @@ TRACKS: Final[tuple[tuple[str, State, NextState], ...]] = (
 def lives() -> Iterator[Any]:
     """Event lines of each life under each strategy."""
     scenario = load_scenario(SCENARIO).model_copy(update={"patients": PATIENTS})
-    for block, _ in simulate(translate(scenario, load_priors().values() | scenario.override_values()), keep_events=True):
+    inputs = translate(scenario, load_priors().values() | scenario.override_values())
+    for block, _ in simulate(inputs, events_of=inputs.patients):
         for result in block:
             yield from np.split(result.events, np.flatnonzero(np.diff(result.events["patient"])) + 1)
 

@@ -393,10 +393,17 @@ def lives_changed(position: int, varied: Lives, blocks: int, count: int, enough:
 
 
 def unused_parts(blocks: int, count: int, enough: int, skipped: Collection[str] = ()) -> list[str]:
-    """Parts of the shipped strategies whose removal changes fewer lives than asked for, as `scenario/strategy: part`."""
-    unused = []
+    """Parts of the shipped strategies whose removal changes fewer lives than asked for, as `scenario/strategy: part`.
+
+    A strategy that stands word for word in several scenarios is tried in the first.
+    """
+    unused, tried = [], set()
     for position, lives in enumerate(shipped_lives()):
-        for part, strategy in variations(lives.inputs.strategies[lives.strategy]):
+        own = lives.inputs.strategies[lives.strategy]
+        text = tuple(table.tobytes() for table in (own.strategy, own.steps, own.lines))
+        parts = () if text in tried else variations(own)
+        tried.add(text)
+        for part, strategy in parts:
             name = f"{lives.label}: {part}"
             if name not in skipped and lives_changed(position, lives.with_strategy(strategy), blocks, count, enough) < enough:
                 unused.append(name)

@@ -72,7 +72,7 @@ def test_harsh_lives_reach_rescue_drugs_splenectomy_sepsis_lymphoma_and_death(ma
 
 def gathered(inputs: Inputs, workers: int) -> list[list[BlockResult]]:
     """All blocks of a scenario."""
-    return [block for block, _ in simulate(inputs, workers, keep_events=True)]
+    return [block for block, _ in simulate(inputs, workers, events_of=inputs.patients)]
 
 
 def test_two_workers_give_what_one_gives(main_inputs: Inputs) -> None:

@@ -11,7 +11,7 @@ from alps_sim.outcomes.accumulate import Totals, block_moments
 from alps_sim.outcomes.block import CONTROLS, ROW_DTYPE, BlockResult
 from alps_sim.outcomes.bookkeeping import bookkeeping
 from alps_sim.outcomes.collect import Collector, Question
-from alps_sim.outcomes.resources import BOOKS_SHAPE, Books, books_check, resource_table, steroid_exposure_by_year
+from alps_sim.outcomes.resources import BOOKS_SHAPE, Books, books_check, per_year_alive, resource_table
 from alps_sim.outcomes.survival import CURVES, RELAPSE_CURVE, SURVIVAL_COLUMNS, Curves
 from alps_sim.rules import accounts, codes, events
 from alps_sim.rules.state import MILESTONES
@@ -156,15 +156,14 @@ def test_resource_table_is_the_books_per_patient_with_prices() -> None:
     assert one.loc[one["item"] == "qalys", "cost"].eq(0.0).all()
 
 
-def test_steroid_exposure_is_per_year_alive() -> None:
+def test_use_per_year_alive_divides_by_the_years_lived_in_that_year() -> None:
     book = Books()
     books = np.zeros(BOOKS_SHAPE)
     books[2, 1, accounts.ACCOUNTS.index(("life_years", "background")), 0] = 4.0
     books[2, 1, accounts.ACCOUNTS.index(("prednisone", "flare")), 0] = 100.0
     book.add(books)
-    table = steroid_exposure_by_year([book], ["one"])
-    assert table["year"].tolist() == [2]
-    assert table["prednisone_mg_per_year_alive"].tolist() == [25.0]
+    table = per_year_alive(resource_table([book], ["one"], UNIT_COST, 8), ("prednisone", "methylprednisolone"))
+    assert table.to_dict("records") == [{"strategy": "one", "year": 2, "prednisone": 25.0, "methylprednisolone": 0.0}]
 
 
 def test_books_of_another_shape_are_refused() -> None:

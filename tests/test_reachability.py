@@ -38,6 +38,13 @@ UNREACHED: Final = {
 """Things that do not occur in the shipped scenarios, with the reason."""
 
 IMPLIED_UNDER_SURGERY: Final = ("3 mmf: lineages_only",)
+SURGERY: Final = (
+    "early_splenectomy_vs_mmf_sirolimus/early_splenectomy",
+    "early_splenectomy_vs_mmf_sirolimus/splenectomy_with_prevention",
+    "limited_monitoring/early_splenectomy",
+    "opsi_prevention/splenectomy_without_prevention",
+)
+RITUXIMAB_FIRST: Final = "rituximab_before_splenectomy/rituximab_before_splenectomy"
 
 _IMPLIED = "the lines above it are always taken first: said for the reader"
 IMPLIED_PARTS: Final = {
@@ -49,15 +56,23 @@ IMPLIED_PARTS: Final = {
     "paper_text_algorithm/paper_text_algorithm: lines 10 rituximab: tried": _IMPLIED,
     "paper_text_algorithm/paper_text_algorithm: lines 11 splenectomy: tried": _IMPLIED,
     **{
-        f"early_splenectomy_vs_mmf_sirolimus/{strategy}: lines {part}": "from that age the lines above are taken first, or give the same"
-        for strategy in ("early_splenectomy", "splenectomy_with_prevention")
+        f"{strategy}: lines {part}": "from that age the lines above are taken first, or give the same"
+        for strategy in SURGERY
         for part in IMPLIED_UNDER_SURGERY
     },
+    **{
+        f"rituximab_before_splenectomy/{strategy}: lines 4 mmf: lineages_only": "as under early_splenectomy, whose lines follow"
+        for strategy in ("rituximab_before_splenectomy", "rituximab_unless_aiha")
+    },
+    f"{RITUXIMAB_FIRST}: lines 6 mmf: maximum_age_years": "from that age surgery is taken first",
+    f"{RITUXIMAB_FIRST}: lines 17 rituximab: lineages_any": "who has not had rituximab before surgery has neutropenia alone",
+    f"{RITUXIMAB_FIRST}: lines 17 rituximab: lineages_any itp": "who has not had rituximab before surgery has neutropenia alone",
     "childhood_itp/splenectomy: feature intended_treatments": "surgery is the only long-term treatment there",
     "childhood_itp/immunoglobulin: feature intended_treatments": "no long-term treatment there, so none beyond the intended",
     "childhood_itp/immunoglobulin: occasion first_pulse": "no long-term treatment there that could begin; a strategy must name an occasion",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",
+    "limited_monitoring/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
 }
 """Parts of shipped strategies whose removal changes nobody's life, with the reason."""
 

@@ -13,13 +13,14 @@ import pytest
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.collect import Collector, Question
+from alps_sim.outcomes.portrait import Portrait
 from alps_sim.outcomes.uncertainty import Draws
 from alps_sim.plots.theme import words
 from alps_sim.plots.units import decimals, interval, number, shown
-from alps_sim.report.answer import ANSWER_OUTCOMES
+from alps_sim.report.answer import ANSWER_OUTCOMES, headline
 from alps_sim.report.cells import cells, chosen_window
 from alps_sim.report.comparable import unlike as unlike_numbers
-from alps_sim.report.html import ReportContent, headline
+from alps_sim.report.content import Check, ReportContent
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.rules import accounts, codes
 from alps_sim.scenario import load_scenario
@@ -41,29 +42,54 @@ def _with_surgery(block: list[BlockResult]) -> list[BlockResult]:
     return [replace(block[0], rows=rows), *block[1:]]
 
 
-def _steroid_exposure() -> pd.DataFrame:
-    years = np.arange(40)
-    tables = [
-        pd.DataFrame(
-            {
-                "strategy": name,
-                "year": years,
-                "prednisone_mg_per_year_alive": 4000.0 / (1 + years) + 100 * place,
-                "methylprednisolone_mg_per_year_alive": 1500.0 / (1 + years),
-                "years_alive": 1000.0 - years,
-            }
-        )
-        for place, name in enumerate(STRATEGIES)
-    ]
-    return pd.concat(tables, ignore_index=True)
-
-
 @cache
-def _collected() -> Collector:
+def _collected() -> tuple[Collector, Portrait]:
     collector = Collector(Question(STRATEGIES, model.WINDOWS, 1, model.KNOWN, np.ones(accounts.RESOURCE_COUNT)))
-    for block in model.blocks(2, PATIENTS, model.FRAILTY):
-        collector.add(_with_surgery(block))
-    return collector
+    portrait = Portrait(STRATEGIES, 1, model.WINDOWS)
+    for block in map(_with_surgery, model.blocks(2, PATIENTS, model.FRAILTY)):
+        collector.add(block)
+        portrait.add(block)
+    return collector, portrait
+
+
+def _resources() -> pd.DataFrame:
+    """A hundred patients who live for twenty years on less and less prednisone."""
+    used = {"life_years": 0.9, "prednisone": 300.0, "methylprednisolone": 80.0, "clinic_visits": 4.0}
+    rows = [
+        {
+            "strategy": name,
+            "item": item,
+            "cause": "flare",
+            "year": year,
+            "quantity": amount / (1 + year * (item != "life_years")),
+            "cost": 10.0,
+        }
+        for name in STRATEGIES
+        for item, amount in used.items()
+        for year in range(20)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _treatments() -> pd.DataFrame:
+    """Everybody on mycophenolate, a tenth dead after ten years."""
+    rows = [
+        {
+            "strategy": name,
+            "time_years": time,
+            "spleen": spleen,
+            "agent": agent,
+            "share": share,
+            "ci_low": share,
+            "ci_high": share,
+            "n": 100,
+        }
+        for name in STRATEGIES
+        for time in (0.0, 10.0, 20.0)
+        for spleen, agent, share in (("in_place", "mmf", 1.0 - 0.01 * time), ("", "dead", 0.01 * time))
+        if share
+    ]
+    return pd.DataFrame(rows)
 
 
 @cache
@@ -76,7 +102,7 @@ def _uncertainty() -> pd.DataFrame:
 
 def content(draws: bool = True, **changed: Any) -> ReportContent:
     """The content of a report, some of it changed."""
-    collector, ledger = _collected(), load_ledger()
+    (collector, portrait), ledger = _collected(), load_ledger()
     scenario = load_scenario(SCENARIOS / "teaching_demo.yaml", {})
     given: dict[str, Any] = {
         "scenario": scenario,
@@ -85,10 +111,12 @@ def content(draws: bool = True, **changed: Any) -> ReportContent:
         "summary": collector.summary(),
         "differences": collector.differences(),
         "survival": collector.survival(),
-        "steroid_exposure": _steroid_exposure(),
+        "resources": _resources(),
+        **(portrait.tables() | {"treatments": _treatments()}),
         "parameter_uncertainty": _uncertainty() if draws else None,
         "predictions": None,
-        "bookkeeping": collector.bookkeeping(),
+        "bookkeeping": Check(True, collector.bookkeeping().statement),
+        "accounts": Check(True, "The books agree."),
         "versions": {"alps-sim": "0.1.0", "numpy": "2"},
     }
     return ReportContent(**(given | changed))

@@ -28,6 +28,7 @@ from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.schema import Override
 from tests.test_report_answer import PATIENTS, SCENARIOS, STRATEGIES, content, estimates, value_of
+from tests.test_report_figures import FIGURES
 
 
 class _Page(HTMLParser):
@@ -67,7 +68,7 @@ class _Page(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.words))
 
 
-PICTURES = dict.fromkeys(RESTS_ON, "data:image/svg+xml;base64,AA==")
+PICTURES = dict.fromkeys(FIGURES, "data:image/svg+xml;base64,AA==")
 
 
 def _page(**changed: Any) -> _Page:
@@ -91,7 +92,7 @@ def test_page_asks_for_nothing_from_outside(written: Path) -> None:
     without_images = re.sub(r"data:image[^\"]*", "", text)
     assert not re.search(r"https?://|//\w|url\(|@import", without_images)
     pictures = [base64.b64decode(address.partition(",")[2]).decode() for address in page.addresses if "svg" in address]
-    assert len(pictures) == 4
+    assert len(pictures) == len(FIGURES)
     for picture in pictures:
         assert all(link.startswith("#") for link in re.findall(r'href="([^"]*)"', picture))
         assert "<image" not in picture
@@ -101,10 +102,17 @@ def test_equal_runs_give_equal_pages(written: Path, tmp_path: Path) -> None:
     assert write_report(content(), tmp_path).read_bytes() == written.read_bytes()
 
 
+def test_page_says_what_the_comparison_is_meant_to_show() -> None:
+    given = content().scenario
+    heading = "What the comparison is meant to show"
+    assert given.shows
+    assert f"{heading} {given.shows}" in _page().text
+    assert heading not in _page(scenario=given.model_copy(update={"shows": ""})).text
+
+
 def test_figures_are_left_beside_the_page(written: Path) -> None:
     files = sorted(path.name for path in (written.parent / "figures").iterdir())
-    names = ("opsi_deaths", "relapse_after_splenectomy", "steroid_exposure", "survival")
-    assert files == [f"{name}.{ending}" for name in names for ending in ("png", "svg")]
+    assert files == [f"{name}.{ending}" for name in sorted(FIGURES) for ending in ("png", "svg")]
 
 
 def test_table_of_the_page_has_the_tables_numbers() -> None:
@@ -156,12 +164,13 @@ def test_page_tells_the_trade_off_in_words() -> None:
 
 
 def test_treatment_failure_that_does_not_compare_is_marked_on_the_page() -> None:
-    assert "*" not in _page().text
+    assert "* No long-term agent" not in _page().text
     scenario = content().scenario
     none_intended = scenario.strategies[STRATEGIES[0]].model_copy(update={"intended_treatments": 0})
     page = _page(scenario=scenario.model_copy(update={"strategies": scenario.strategies | {STRATEGIES[0]: none_intended}}))
-    assert page.text.count("* No long-term agent or splenectomy is intended under Early splenectomy") == 2
-    marked = [row for row in page.rows if any("*" in cell for cell in row[1:])]
+    told = page.text.count("* No long-term agent or splenectomy is intended under Early splenectomy")
+    assert told == 3, "below the answer, in the table of outcomes, below the hundred patients"
+    marked = [row for row in page.rows if row[0] in map(words, STRATEGIES) and any("*" in cell for cell in row[1:])]
     assert [row[0] for row in marked] == ["Early splenectomy"] * 2
     answered, tabled = ([re.match(r"[-+]?[\d.]+\*", cell) is not None for cell in row[1:]] for row in marked)
     assert answered == [outcome == "treatment_failure" for outcome in ANSWER_OUTCOMES] + [False]
@@ -215,8 +224,7 @@ def test_failed_check_is_told_at_the_top() -> None:
     page = _page(bookkeeping=failed)
     assert page.text.index("must not be used") < page.text.index("The strategies")
     assert "Bookkeeping: FAILED" in page.text
-    books = pd.DataFrame({"result": ["PASS", "FAIL"]})
-    page = _page(books=books)
+    page = _page(accounts=replace(content().accounts, passed=False))
     assert "must not be used" in page.text
     assert "Accounts: FAILED" in page.text
 

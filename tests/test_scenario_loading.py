@@ -9,6 +9,8 @@ import pytest
 
 from alps_sim.draws import draw_values
 from alps_sim.evidence.ledger import load_ledger
+from alps_sim.outcomes.definitions import OUTCOMES
+from alps_sim.scenario import words
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.loader import load_scenario
 from alps_sim.scenario.overrides import override_warnings
@@ -325,3 +327,28 @@ def test_loading_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_outcomes_that_a_scenario_can_name_are_those_of_the_registry() -> None:
+    """Two lists, since scenarios come before outcomes; in the same order."""
+    assert tuple(OUTCOMES) == words.OUTCOMES
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("parameter: opsi_mean_rate_per_yaer", "did you mean `opsi_mean_rate_per_year`"),
+        ("low: -0.1", "expected 0 to"),
+        ("low: 0.9", "expected more than low"),
+        ("outcomes: [opsi_death]", "did you mean `opsi_deaths`"),
+        ("logarithmic: true", "above 0 on a logarithmic scale"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_refused_at_its_line(tmp_path: Path, change: str, message: str) -> None:
+    sweep = {"parameter": "prevention_rate_ratio", "low": "0", "high": "0.8", "values": "3", "outcomes": "[opsi_deaths]", "patients": "100"}
+    key, _, value = change.partition(": ")
+    keys = sweep | {key: value}
+    error = error_of(layer(tmp_path, "sweeps:\n  -\n" + "\n".join(f"    {name}: {text}" for name, text in keys.items())))
+    assert message in error.message
+    at_fault = {"low: 0.9": "high", "logarithmic: true": "low"}.get(change, key)
+    assert error.line == 5 + list(keys).index(at_fault)

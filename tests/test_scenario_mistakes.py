@@ -23,7 +23,7 @@ WRONG_NUMBERS = {"negative": "-1", "huge": "1.0e+30", "with unit": "5 years"}
 OF_SINGLE_VALUES = (*WRONG_NUMBERS, "unknown word")
 KINDS = ("misspelt", "mistyped", *OF_SINGLE_VALUES)
 ANCHOR = re.compile(r"&[a-z]")
-FREE_TEXT = {"title", "description", "note", "source", "name"}
+FREE_TEXT = {"title", "description", "shows", "note", "source", "name"}
 """Texts that may say anything; they are mistyped, but cannot be misspelt."""
 
 
@@ -172,7 +172,7 @@ def test_each_mistake_gives_one_error_at_its_line(file: Path, kind: str, folder:
 
 
 def test_the_mistakes_cover_all_files() -> None:
-    assert len(FILES) >= 15
+    assert len(FILES) >= 19
     assert sum(len(_mistakes(file)) for file in FILES) > 2000
 
 

@@ -56,6 +56,16 @@ def test_a_name_that_is_no_parameter_is_an_error_at_its_place(tmp_path: Path) ->
     assert f"{file}:{line}:" in str(raised.value)
 
 
+@pytest.mark.parametrize("override", ["from_ledger opsi_shape", "{value: from_ledger opsi_shape}"])
+def test_a_parameter_cannot_stand_for_another(tmp_path: Path, override: str) -> None:
+    """It would be held at the other's base value in every draw, while the words promise that it is drawn with it."""
+    file = tmp_path / "wrong.yaml"
+    file.write_text(f"extends: {REPLICA}\nname: wrong\nparameters:\n  opsi_ratio_reached: {override}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="expected a number for `opsi_ratio_reached`") as raised:
+        load_scenario(file)
+    assert f"{file}:4:" in str(raised.value)
+
+
 def test_an_override_moves_the_named_number(ledger: Ledger) -> None:
     scenario = load_scenario(REPLICA, {"nih_cytopenia_share": 0.85})
     assert translate(scenario, scenario.parameter_values(ledger)).population.cytopenia_share == 0.85

@@ -1,9 +1,11 @@
 """The shipped scenarios: they load, come back from their own dump, and use every word of the vocabulary."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.rules import codes
@@ -44,6 +46,10 @@ def test_the_scenarios_of_the_project_are_there(shipped: dict[str, Scenario]) ->
         "figure_1_algorithm",
         "paper_text_algorithm",
         "teaching_demo",
+        "opsi_prevention",
+        "rituximab_before_splenectomy",
+        "limited_monitoring",
+        "low_opsi_population",
         "nih_cohort",
         "nih_mmf",
         "nih_sirolimus",
@@ -77,6 +83,15 @@ def test_a_check_tells_what_will_be_run(file: Path) -> None:
         assert f"{name}: {strategy.description}" in report
     for name, given in scenario.parameters.items():
         assert f"{name} = {given.value:g}" in report
+
+
+def test_a_check_tells_once_what_all_strategies_share_and_apart_what_they_do_not() -> None:
+    report = check_scenario(SCENARIOS / f"{MAIN}.yaml")
+    assert report.count("taper after an answer: 10 weeks") == 1
+    assert report.count("prevention uptake: 0.75") == 4
+    assert report.count("prevention uptake: 0.95") == 1
+    assert report.count("2. sirolimus\n") == 1
+    assert "5. mmf, meant as a bridge (if age below 5, brought up by steroid dependence or refractory disease)" in report
 
 
 def test_an_override_outside_the_plausible_range_is_a_warning() -> None:
@@ -119,6 +134,67 @@ def test_the_comparison_is_fair(shipped: dict[str, Scenario]) -> None:
         rescue = next(line for line in found[name].lines if line.treatment == "splenectomy")
         assert rescue.conditions.tried == ("mmf", "sirolimus")
         assert rescue.conditions.minimum_age_years == early.lines[0].conditions.minimum_age_years
+
+
+def assert_same_but(one: Strategy, other: Strategy, *fields: str) -> None:
+    """Two strategies differ in the fields named alone, and in their description."""
+    named = ("description", *fields)
+    assert one.model_copy(update={field: getattr(other, field) for field in named}) == other
+
+
+def test_grades_of_prevention_differ_in_prevention_alone(shipped: dict[str, Scenario]) -> None:
+    found = shipped["opsi_prevention"].strategies
+    assert_same_but(found["splenectomy_without_prevention"], found["early_splenectomy"], "prevention")
+    assert_same_but(found["splenectomy_with_prevention"], found["early_splenectomy"], "prevention")
+    reached = [found[name].prevention.uptake * found[name].prevention.adherence for name in found]
+    assert reached == pytest.approx([0.0, 0.6, 0.855, 0.6])
+
+
+def test_rituximab_comes_before_the_same_surgery(shipped: dict[str, Scenario]) -> None:
+    found = shipped["rituximab_before_splenectomy"].strategies
+    for name in ("rituximab_before_splenectomy", "rituximab_unless_aiha"):
+        assert_same_but(found[name], found["early_splenectomy"], "lines")
+        assert found[name].lines[0].treatment == "rituximab"
+        assert found[name].lines[1:] == found["early_splenectomy"].lines
+    assert found["mmf_then_sirolimus"].lines[-2].treatment == "rituximab"  # last, but for the last resort
+
+
+def test_a_scenario_that_asks_of_a_place_or_a_rate_keeps_the_main_strategies(shipped: dict[str, Scenario]) -> None:
+    main, limited, low = (shipped[name].strategies for name in (MAIN, "limited_monitoring", "low_opsi_population"))
+    for name, strategy in limited.items():
+        assert_same_but(strategy, main[name], "prevention", "monitoring")
+        assert strategy.prevention.uptake < main[name].prevention.uptake
+        assert strategy.prevention.adherence < main[name].prevention.adherence
+    assert all(strategy == main[name] for name, strategy in low.items())
+    assert len({shipped[name].seed for name in (MAIN, "limited_monitoring", "low_opsi_population")}) == 1
+
+
+def test_an_assumption_of_a_place_says_so_and_is_drawn(shipped: dict[str, Scenario]) -> None:
+    for name, given in shipped["limited_monitoring"].parameters.items():
+        if not name.endswith("visit_interval_days"):  # a decision
+            assert given.distribution is not None, name
+            assert "an assumption" in given.note, name
+            assert given.source, name
+
+
+def test_every_question_says_itself_what_it_shows(shipped: dict[str, Scenario]) -> None:
+    """What the file beneath says of its own comparison is not taken over; replicas answer no question and say nothing."""
+    for file in FILES:
+        own = YAML(typ="safe", pure=True).load(file)
+        scenario = shipped[file.stem]
+        assert bool(scenario.shows) == (scenario.replica is None), file.name
+        assert ("shows" in own) == (scenario.replica is None), file.name
+    texts = [scenario.shows for scenario in shipped.values() if scenario.shows]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_a_scenario_shows_is_plain_text_and_its_settings_can_be_run(file: Path, shipped: dict[str, Scenario]) -> None:
+    text = shipped[file.stem].shows
+    assert not set(text) & set("*`#<>|\n")
+    settings = {name: float(value) for name, value in re.findall(r"--set (\w+)=([0-9.]*[0-9])", text)}
+    assert len(settings) == text.count("--set")
+    load_scenario(file, settings)
 
 
 def test_replicas_have_the_published_size_and_mix(shipped: dict[str, Scenario]) -> None:

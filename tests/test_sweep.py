@@ -12,13 +12,13 @@ import pytest
 from matplotlib.patches import Rectangle
 from typer.testing import CliRunner, Result
 
+import alps_sim
 from alps_sim.analysis.compared import Compared
 from alps_sim.analysis.flip_table import PREFERRED, flip_rows, lines_of
 from alps_sim.analysis.point import Asked, live_point, watched
 from alps_sim.analysis.sweep import Sweep, run_sweep
 from alps_sim.analysis.variation import Variation, variation_of, with_value
 from alps_sim.cli import app
-from alps_sim.commands.sweep import sweep as sweep_command
 from alps_sim.commands.sweep import write_sweep
 from alps_sim.draws import simulate_draws
 from alps_sim.engines.cohort import simulate, simulate_block
@@ -81,7 +81,7 @@ def test_a_value_of_a_sweep_gives_exactly_what_a_run_with_it_set_stores(
     """Every outcome, for more patients than small samples have too."""
     monkeypatch.setattr("alps_sim.simulation.write_report", lambda content, folder: folder / "report.html")
     shared: dict[str, Any] = {"patients": patients, "strategies": strategies, "seed": 5}
-    table = sweep_command(main_scenario_path, [f"{RATE}=0.02:0.3:3:log"], list(OUTCOMES), window=window, **shared).sweep.table
+    table = alps_sim.sweep(main_scenario_path, f"{RATE}=0.02:0.3:3:log", list(OUTCOMES), window=window, **shared).table
     value = float(table[RATE].unique()[1])
     result = run(main_scenario_path, out=tmp_path / "run", draws=0, settings={RATE: f"{value!r}"}, **shared)
     here = table[table[RATE] == value]
@@ -242,10 +242,10 @@ def test_a_strategy_whose_outcome_does_not_compare_is_not_preferred_and_has_no_f
 
 
 def test_one_strategy_alone_has_a_curve_and_no_flips(main_scenario_path: Path, tmp_path: Path) -> None:
-    swept = sweep_command(main_scenario_path, [f"{RATE}=0.01:0.3:2"], ["qalys"], patients=20, strategies=TWO[:1])
-    assert swept.sweep.table["difference"].isna().all()
-    assert swept.sweep.flips.empty
-    assert "flips.csv" in {path.name for path in write_sweep(swept, tmp_path / "out").iterdir()}
+    swept = alps_sim.sweep(main_scenario_path, f"{RATE}=0.01:0.3:2", "qalys", patients=20, strategies=TWO[:1])
+    assert swept.table["difference"].isna().all()
+    assert swept.flips.empty
+    assert "flips.csv" in {path.name for path in write_sweep(swept, 1.0, tmp_path / "out").iterdir()}
 
 
 def test_draws_tell_the_share_that_flips() -> None:
@@ -292,7 +292,7 @@ def test_what_cannot_be_swept_is_one_error_before_anything_is_simulated(
         raise AssertionError("simulated")
 
     monkeypatch.setattr("alps_sim.analysis.sweep.live_point", never)
-    monkeypatch.setattr("alps_sim.simulation.simulate", never)
+    monkeypatch.setattr("alps_sim.gathering.simulate", never)
     monkeypatch.chdir(tmp_path)
     outcome = [] if "--outcome" in arguments else ["--outcome", "deaths"]
     found = called("sweep", str(main_scenario_path), *arguments, *outcome)

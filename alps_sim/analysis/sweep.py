@@ -145,7 +145,7 @@ def run_sweep(
     table = pd.DataFrame([row for one in compared for row in sweep_rows(one, points)])
     rows = [row for one in compared for line in lines_of(vary) for row in flip_rows(one, line)]
     flips = pd.DataFrame(rows, columns=flip_columns(len(vary) > 1, draws > 0))
-    return Sweep(scenario, tuple(_varied(one, scenario, ledger) for one in vary), asked.window, draws, table, flips)
+    return Sweep(scenario, tuple(varied_of(one, scenario, ledger) for one in vary), asked.window, draws, table, flips)
 
 
 def _compared(
@@ -191,7 +191,16 @@ def asked_of(scenario: Scenario, outcomes: Sequence[str], window: str = "", draw
     return Asked(tuple(dict.fromkeys(outcomes)), window)
 
 
-def _varied(variation: Variation, scenario: Scenario, ledger: Ledger) -> Varied:
+def varied_of(variation: Variation, scenario: Scenario, ledger: Ledger) -> Varied:
+    """A parameter that is varied, beside what is known of it.
+
+    Parameters
+    ----------
+    variation
+        Its values.
+    scenario, ledger
+        What is asked and what is known.
+    """
     name = variation.parameter
     fitted = ledger.contraction(name) is not None
     return Varied(variation, ledger[name].unit, scenario.parameter_values(ledger)[name], *ledger.intervals[name], fitted)

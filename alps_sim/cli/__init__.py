@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from alps_sim.cli import analyses, scenarios, simulations, trust
+from alps_sim.cli import analyses, reports, scenarios, simulations, teaching, trust
 
 app = typer.Typer(
     name="alps-sim",
@@ -22,7 +22,12 @@ app = typer.Typer(
 COMMANDS: Final = (
     simulations.run,
     analyses.sweep,
+    teaching.twin,
+    reports.report,
     scenarios.check,
+    scenarios.new,
+    scenarios.diff,
+    scenarios.schema,
     trust.evidence,
     trust.validate,
     trust.verify,

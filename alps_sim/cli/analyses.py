@@ -1,5 +1,6 @@
 """Commands that tell what results mean and what they hang on."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -38,8 +39,9 @@ def sweep(
     with mistakes_told(scenario, *([place] if place else []), Path("results"), on_interrupt=interrupted):
         from alps_sim.commands.progress import Bars
         from alps_sim.commands.sweep import print_sweep, write_sweep
-        from alps_sim.commands.sweep import sweep as run_sweep
+        from alps_sim.studies import sweep as run_sweep
 
+        begin = time.perf_counter()
         with Bars() as bars:
             swept = run_sweep(
                 scenario,
@@ -54,5 +56,6 @@ def sweep(
                 draws=draws,
                 progress=bars,
             )
-        print_sweep(swept)
-        typer.echo(f"Results: {write_sweep(swept, place)}")
+        seconds = time.perf_counter() - begin
+        print_sweep(swept, seconds)
+        typer.echo(f"Results: {write_sweep(swept, seconds, place)}")

@@ -161,4 +161,4 @@ def write_robustness(found: Robustness, place: Path) -> Path:
         page = robustness_page(found.study.table, found.study.pairs, found.conclusions)
         (folder.path / "robustness.md").write_text(page, encoding="utf-8")
         save(robustness_figure(found.study.table), folder.path / "figures", "robustness")
-        return folder.commit(manifest(found.scenario, load_ledger(), {"robustness": found.seconds}))
+        return folder.commit(manifest(found.scenario, load_ledger()) | {"seconds": {"robustness": round(found.seconds, 2)}})

@@ -1,148 +1,41 @@
 """`alps-sim sweep`: outcomes against one or two parameters, as tables, sentences, and files."""
 
-import os
 import textwrap
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
-from alps_sim.analysis.sweep import Sweep, asked_of, run_sweep
-from alps_sim.analysis.variation import OPTION, Variation, check_variations, variation_of
+from alps_sim.analysis.sweep import Sweep
 from alps_sim.commands.progress import console_of
-from alps_sim.draws import Progress, no_progress
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.plots.images import save
 from alps_sim.plots.sweep import sweep_figure
 from alps_sim.plots.sweep_map import sweep_map
 from alps_sim.provenance import manifest, program_version, stale_posterior
-from alps_sim.report.comparable import comparing, footnote, unlike
+from alps_sim.report.comparable import footnote, unlike
 from alps_sim.report.robustness import OutcomeTable
 from alps_sim.report.sweep import flip_sentences, heading
 from alps_sim.report.sweep_tables import UNDECIDED, letters, map_tables, outcome_tables, step
-from alps_sim.scenario import Scenario, ScenarioError
-from alps_sim.scenario.overrides import why_unread
-from alps_sim.scenario.translate import translate
-from alps_sim.simulation import RESULTS, resolve, warm_up
+from alps_sim.simulation import RESULTS
 
-PATIENTS: Final = 5000
-"""Patients under each strategy, unless the user says otherwise: 21 values of two strategies take some ten seconds."""
 WIDTH: Final = 190
 """Columns of the tables where there is no terminal to ask."""
 
 
-@dataclass(frozen=True)
-class Swept:
-    """A sweep, and how long it took.
-
-    Attributes
-    ----------
-    sweep
-        What it gave.
-    seconds
-        Wall seconds.
-    """
-
-    sweep: Sweep
-    seconds: float
-
-
-def sweep(
-    path: Path,
-    vary: Sequence[str],
-    outcomes: Sequence[str],
-    *,
-    window: str = "",
-    patients: int | None = None,
-    seed: int | None = None,
-    strategies: Sequence[str] | None = None,
-    workers: int | None = None,
-    settings: Mapping[str, Any] | None = None,
-    draws: int = 0,
-    progress: Progress = no_progress,
-) -> Swept:
-    """Sweep one or two parameters of a scenario.
-
-    Parameters
-    ----------
-    path
-        Scenario file.
-    vary
-        `PARAMETER=LOW:HIGH:N`, or with `:log`; one or two.
-    outcomes
-        Identifiers in the registry of outcomes.
-    window
-        Years as in `window_years`; the headline window if empty.
-    patients
-        Patients under each strategy; 5,000 if not given.
-    seed, strategies
-        In place of the scenario's.
-    workers
-        Threads; all processors if not given.
-    settings
-        Parameter values by ledger name, over those of the scenario.
-    draws
-        Joint draws of all other parameters at each value; 0 for none.
-    progress
-        Told how far the work is.
-
-    Raises
-    ------
-    ScenarioError
-        If anything is wrong with the scenario, the settings or what is varied; before anything is simulated.
-    """
-    variations = [variation_of(text) for text in vary]
-    ledger = load_ledger()
-    check_variations(variations, ledger, settings)
-    scenario = _resolved(path, patients, seed, strategies, settings or {}, variations)
-    asked_of(scenario, outcomes, window, draws)
-    warm_up(translate(scenario, scenario.parameter_values(ledger)), progress)
-    begin = time.perf_counter()
-    found = run_sweep(
-        scenario, ledger, variations, outcomes, window, workers or os.cpu_count() or 1, progress, draws, comparing(scenario.strategies)
-    )
-    return Swept(found, time.perf_counter() - begin)
-
-
-def _resolved(
-    path: Path,
-    patients: int | None,
-    seed: int | None,
-    strategies: Sequence[str] | None,
-    settings: Mapping[str, Any],
-    vary: Sequence[Variation],
-) -> Scenario:
-    """The scenario with its own values, after it was resolved at both ends of what is varied."""
-    scenario = resolve(path, patients, seed, strategies, settings)
-    for one in vary:
-        unread = why_unread(one.parameter, scenario)
-        if unread:
-            message = f"expected a parameter that these strategies read, found `{one.parameter}`, but {unread}; vary another"
-            raise ScenarioError(message, file=f"{OPTION} {one.parameter}")
-    for end in ("low", "high"):
-        values = {one.parameter: getattr(one, end) for one in vary}
-        try:
-            resolve(path, patients, seed, strategies, {**settings, **values})
-        except ScenarioError as error:
-            name = error.file.removeprefix("--set ")
-            raise (ScenarioError(error.message, file=f"{OPTION} {name}") if name in values else error) from None
-    return scenario if patients is not None else scenario.replaced(patients=PATIENTS, replica=None)
-
-
-def print_sweep(found: Swept) -> None:
+def print_sweep(one: Sweep, seconds: float) -> None:
     """Print what was varied, a table for each outcome, and where the order flips.
 
     Parameters
     ----------
-    found
-        Of `sweep`.
+    one
+        As run.
+    seconds
+        How long it took.
     """
-    console, one = console_of(WIDTH), found.sweep
+    console = console_of(WIDTH)
     along_one = len(one.varied) == 1
     for line in heading(one):
         console.print(line)
@@ -152,7 +45,7 @@ def print_sweep(found: Swept) -> None:
         console.print(line)
     for sentence in flip_sentences(one) if along_one else ():
         console.print(textwrap.fill(sentence, WIDTH, subsequent_indent="  "))
-    console.print(f"{found.seconds:.0f} s")
+    console.print(f"{seconds:.0f} s")
 
 
 def _print_table(console: Console, content: OutcomeTable) -> None:
@@ -206,13 +99,15 @@ def _asked(one: Sweep) -> dict[str, Any]:
     }
 
 
-def write_sweep(found: Swept, place: Path | None = None) -> Path:
+def write_sweep(one: Sweep, seconds: float, place: Path | None = None) -> Path:
     """Leave the sweep as files: both tables, a figure for each outcome, and the manifest.
 
     Parameters
     ----------
-    found
-        Of `sweep`.
+    one
+        As run.
+    seconds
+        How long it took.
     place
         Folder, `default_place` if not given; earlier results in it are replaced.
 
@@ -221,11 +116,10 @@ def write_sweep(found: Swept, place: Path | None = None) -> Path:
     ResultsError
         If it cannot be written.
     """
-    one = found.sweep
     draw = sweep_figure if len(one.varied) == 1 else sweep_map
     with ResultsFolder(place or default_place(one)) as folder:
         folder.write_table("sweep.csv", one.table)
         folder.write_table("flips.csv", one.flips)
         for outcome in one.table["outcome"].unique():
             save(draw(one, outcome), folder.path / "figures", f"sweep_{outcome}")
-        return folder.commit({**manifest(one.scenario, load_ledger(), {"sweep": found.seconds}), "sweep": _asked(one)})
+        return folder.commit(manifest(one.scenario, load_ledger()) | {"sweep": _asked(one), "seconds": {"sweep": round(seconds, 2)}})

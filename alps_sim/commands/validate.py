@@ -1,5 +1,6 @@
 """Published figures against simulated cohorts: computed, written and told."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ RESULTS: Final = Path("results") / "validation"
 TABLE: Final = "validation.csv"
 NOT_SIMULATED: Final = "not_simulated.csv"
 FIGURE: Final = "validation"
+PROVENANCE: Final = "validation.json"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def validate(targets: Path | None, out: Path | None, effort: Effort, progress: P
     text = validation_text(table, source.name)
     if targets is None:
         text += "\n\n" + not_simulated_text(not_simulated())
-    return Validation(table, text, _written(table, place, with_rest=targets is None))
+    files = (*_written(table, place, with_rest=targets is None), _provenance(place, effort))
+    return Validation(table, text, files)
 
 
 def _warm_up(studies: Sequence[Study], source: ParameterSource, progress: Progress) -> None:
@@ -80,6 +83,21 @@ def _warm_up(studies: Sequence[Study], source: ParameterSource, progress: Progre
     if not accelerate.is_warm():
         progress("compiling the rules, once for this version, about a minute", 0, 1)
     live(studies[0].scenario, source.central, 1, 0)
+
+
+def _provenance(place: Path, effort: Effort) -> Path:
+    """Under which rules and fit the table was made, beside it."""
+    ledger = load_ledger()
+    told = {
+        "rules": accelerate.model_hash(),
+        "posterior": {block.cohort: block.identity for block in ledger.fitted},
+        "patients": effort.patients,
+        "draws": effort.draws,
+        "seed": effort.seed,
+    }
+    path = place / PROVENANCE
+    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return path
 
 
 def _written(table: pd.DataFrame, place: Path, with_rest: bool) -> tuple[Path, ...]:

@@ -199,4 +199,4 @@ def write_verification(verification: Verification, place: Path) -> Path:
         content |= {"checks": verification.table.to_dict("records"), "advishe": verification.advishe.to_dict("records")}
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (folder.path / "verification.json").write_text(text, encoding="utf-8")
-        return folder.commit(manifest(verification.scenario, load_ledger(), {"verification": verification.seconds}))
+        return folder.commit(manifest(verification.scenario, load_ledger()) | {"seconds": {"verification": round(verification.seconds, 2)}})

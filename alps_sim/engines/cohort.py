@@ -139,7 +139,7 @@ def simulate(
     inputs: Inputs,
     workers: int = 1,
     replication: int = 0,
-    keep_events: bool = False,
+    events_of: int = 0,
     and_then: Callable[[list[BlockResult]], Reduced] | None = None,
 ) -> Iterator[tuple[list[BlockResult], Reduced | None]]:
     """Live the lives of all patients of a scenario, block by block, in order.
@@ -152,8 +152,8 @@ def simulate(
         Threads. The compiled loops hold no lock on the interpreter.
     replication
         Number of the replication.
-    keep_events
-        Whether to keep the event log.
+    events_of
+        Patients, from the first on, whose event logs are kept; whole blocks.
     and_then
         What else to do with each block in the thread that made it.
 
@@ -165,7 +165,7 @@ def simulate(
 
     def work(first: int) -> tuple[list[BlockResult], Reduced | None]:
         count = min(BLOCK_SIZE, inputs.patients - first)
-        block = _simulate_strategies(inputs, replication, first, count, keep_events)
+        block = _simulate_strategies(inputs, replication, first, count, first < events_of)
         return block, and_then(block) if and_then is not None else None
 
     starts = deque(range(0, inputs.patients, BLOCK_SIZE))

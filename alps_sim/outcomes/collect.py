@@ -14,7 +14,7 @@ from alps_sim.outcomes.accumulate import Array, BlockMoments, KnownMeans, Totals
 from alps_sim.outcomes.adjust import Estimates
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.bookkeeping import Bookkeeping, bookkeeping
-from alps_sim.outcomes.resources import Books, books_check, resource_table, steroid_exposure_by_year
+from alps_sim.outcomes.resources import Books, books_check, resource_table
 from alps_sim.outcomes.summary import all_estimates, difference_table, summary_table
 from alps_sim.outcomes.survival import Curves, survival_table
 from alps_sim.population import expected_attributes
@@ -114,10 +114,6 @@ class Collector:
     def resources(self) -> pd.DataFrame:
         """`resources.csv`."""
         return resource_table(self._books, self.question.strategies, self.question.unit_cost, self.totals.n)
-
-    def steroid_exposure(self) -> pd.DataFrame:
-        """Steroid given by year since the index, per year alive."""
-        return steroid_exposure_by_year(self._books, self.question.strategies)
 
     def bookkeeping(self) -> Bookkeeping:
         """Whether events and used credit agree."""

@@ -6,7 +6,7 @@ ratio of two of these summed over all patients, never a mean of the patients' ow
 otherwise weigh as much as one who lives through the window.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -54,6 +54,18 @@ class Outcome:
     headline: bool = False
     numerator: str = ""
     denominator: str = ""
+
+
+def headline_window(windows: Iterable[str]) -> str:
+    """The headline window if a run has it, else its longest short of the lifetime.
+
+    Parameters
+    ----------
+    windows
+        Labels: numbers of years, and `lifetime`.
+    """
+    years = [window for window in windows if window != LIFETIME]
+    return HEADLINE_WINDOW if HEADLINE_WINDOW in years else max(years, key=float, default=LIFETIME)
 
 
 def death_outcome(cause: str) -> str:

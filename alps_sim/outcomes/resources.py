@@ -154,29 +154,27 @@ def books_check(books: Sequence[Books], strategies: Sequence[str], totals: Total
     return pd.DataFrame(rows, columns=["strategy", "total", "from_books", "from_patients", "relative_difference", "result"])
 
 
-def steroid_exposure_by_year(books: Sequence[Books], strategies: Sequence[str]) -> pd.DataFrame:
-    """Steroid given by year since the index, per person-year lived in that year.
+def per_year_alive(resources: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
+    """Quantities by year since the index, per person-year lived in that year.
 
     Parameters
     ----------
-    books
-        One of each strategy.
-    strategies
-        Their names.
+    resources
+        Columns of `resources.csv`.
+    items
+        Of its items.
 
     Returns
     -------
     pandas.DataFrame
-        strategy, year, prednisone_mg_per_year_alive, methylprednisolone_mg_per_year_alive, years_alive (all patients together).
+        strategy, year, one column an item; years in which nobody lived are left out.
     """
-    items = np.array(_ITEMS)
     tables = []
-    for book, name in zip(books, strategies, strict=True):
-        by_year = book.value[..., 0].sum(axis=1)
-        alive = by_year[:, items == "life_years"].sum(axis=1)
-        lived = np.flatnonzero(alive > 0.0)
-        columns: dict[str, Any] = {"strategy": name, "year": lived}
-        for drug in ("prednisone", "methylprednisolone"):
-            columns[f"{drug}_mg_per_year_alive"] = by_year[lived][:, items == drug].sum(axis=1) / alive[lived]
-        tables.append(pd.DataFrame({**columns, "years_alive": alive[lived]}))
+    for name, rows in resources.groupby("strategy", sort=False):
+        by_year = rows.pivot_table(index="year", columns="item", values="quantity", aggfunc="sum", fill_value=0.0)
+        by_year = by_year.reindex(columns=[*items, "life_years"], fill_value=0.0)
+        lived = by_year[by_year["life_years"] > 0.0]
+        rates = lived[list(items)].div(lived["life_years"], axis=0).reset_index()
+        rates.insert(0, "strategy", name)
+        tables.append(rates)
     return pd.concat(tables, ignore_index=True)

@@ -25,6 +25,8 @@ from typing import Any, Final, Self
 import pandas as pd
 
 MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+"""Of the files of a results folder; raised when a later version could no longer read them."""
 _PARTIAL: Final = "partial"
 _EARLIER: Final = "earlier"
 

@@ -1,6 +1,6 @@
 """Steroid exposure: how much by body weight and year alive, how it is spread over the years, and how much in all."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from alps_sim.outcomes.resources import per_year_alive
 from alps_sim.plots.curves import EXTRAPOLATION_FROM_YEARS, SINCE_INDEX
+from alps_sim.plots.intervals import draw_estimate, interval_note, parameter_intervals
 from alps_sim.plots.theme import (
     EXTRAPOLATION_COLOUR,
     MUTED_COLOUR,
     OUTLINE,
-    TEXT_COLOUR,
     WIDTH_INCHES,
     Style,
     footnote,
@@ -56,13 +57,13 @@ def dose_by_stretch(summary: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(STRETCH_COLUMNS))
 
 
-def daily_dose_by_year(steroid_exposure: pd.DataFrame, equivalence: float) -> pd.DataFrame:
+def daily_dose_by_year(resources: pd.DataFrame, equivalence: float) -> pd.DataFrame:
     """Mean daily prednisone-equivalent dose of those alive, by year since the index.
 
     Parameters
     ----------
-    steroid_exposure
-        Of `outcomes.resources.steroid_exposure_by_year`.
+    resources
+        Columns of `resources.csv`.
     equivalence
         Prednisone that 1 mg of methylprednisolone stands for, mg.
 
@@ -71,13 +72,13 @@ def daily_dose_by_year(steroid_exposure: pd.DataFrame, equivalence: float) -> pd
     pandas.DataFrame
         strategy, year (0 is the first), mg_per_day.
     """
-    oral, intravenous = steroid_exposure["prednisone_mg_per_year_alive"], steroid_exposure["methylprednisolone_mg_per_year_alive"]
-    return steroid_exposure[["strategy", "year"]].assign(mg_per_day=(oral + equivalence * intravenous) / DAYS_PER_YEAR)
+    given = per_year_alive(resources, ("prednisone", "methylprednisolone"))
+    return given[["strategy", "year"]].assign(mg_per_day=(given["prednisone"] + equivalence * given["methylprednisolone"]) / DAYS_PER_YEAR)
 
 
 def steroid_figure(
     summary: pd.DataFrame,
-    steroid_exposure: pd.DataFrame,
+    resources: pd.DataFrame,
     equivalence: float,
     window: str,
     parameter_uncertainty: pd.DataFrame | None = None,
@@ -89,8 +90,8 @@ def steroid_figure(
     ----------
     summary
         Columns of `summary.csv`, strategies in the scenario's order.
-    steroid_exposure
-        Of `outcomes.resources.steroid_exposure_by_year`.
+    resources
+        Columns of `resources.csv`.
     equivalence
         Prednisone that 1 mg of methylprednisolone stands for, mg.
     window
@@ -108,11 +109,11 @@ def steroid_figure(
         (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.7, 0.7 + 0.22 * len(strategies)))
         first, second = upper.subplots(1, 2)
         _by_weight(first, dose_by_stretch(summary), styles, last_year)
-        _by_day(second, daily_dose_by_year(steroid_exposure, equivalence), styles, last_year)
+        _by_day(second, daily_dose_by_year(resources, equivalence), styles, last_year)
         _totals(lower.subplots(), summary, parameter_uncertainty, styles, window)
         strategy_legend(figure, styles)
-        known = "pale bars: 95% parameter uncertainty" if parameter_uncertainty is not None else "parameter uncertainty was not run"
-        footnote(figure, f"Panels A and B: means, without interval. Panel C: {known}; black lines: 95% simulation error.")
+        note = interval_note(parameter_uncertainty)
+        footnote(figure, f"Panels A and B: means, without interval. Panel C: {note[0].lower()}{note[1:]}")
     return figure
 
 
@@ -157,26 +158,13 @@ def _years(axis: Axes, last_year: int) -> None:
 
 def _totals(axis: Axes, summary: pd.DataFrame, uncertainty: pd.DataFrame | None, styles: dict[str, Style], window: str) -> None:
     rows = summary[(summary["outcome"] == TOTAL) & (summary["window_years"] == window)].set_index("strategy")
-    known = _parameter_intervals(uncertainty, window)
+    known = parameter_intervals(uncertainty, TOTAL, window)
     names = list(styles)
     for place, (name, look) in enumerate(styles.items()):
-        row = rows.loc[name]
-        if name in known:
-            axis.plot(known[name], [place, place], color=look.colour, alpha=0.35, linewidth=8, solid_capstyle="butt", zorder=1)
-        axis.plot([row["ci_low"], row["ci_high"]], [place, place], color=TEXT_COLOUR, linewidth=1.3, zorder=4)
-        # hollow, so that the line is seen on a marker of any colour
-        hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.3, "markersize": 6.5}
-        axis.plot(row["mean"], place, look.marker, color=look.colour, **hollow, zorder=3)
+        draw_estimate(axis, place, rows.loc[name].to_dict(), known.get(name), look)
     axis.set_yticks(range(len(names)), [words(name) for name in names])
     axis.set_ylim(len(names) - 0.4, -0.6)
     axis.set_xlim(left=0.0)
     axis.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axis.tick_params(axis="y", length=0)
     axis.set(title=f"C  In the first {window} years", xlabel="Prednisone equivalent (mg/kg per patient)")
-
-
-def _parameter_intervals(uncertainty: pd.DataFrame | None, window: str) -> dict[str, tuple[float, float]]:
-    if uncertainty is None:
-        return {}
-    rows = uncertainty[(uncertainty["outcome"] == TOTAL) & (uncertainty["window_years"] == window) & (uncertainty["comparator"] == "")]
-    return {row["strategy"]: (row["ci_low"], row["ci_high"]) for row in rows.to_dict("records")}

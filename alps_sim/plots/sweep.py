@@ -36,6 +36,8 @@ from alps_sim.plots.theme import (
 from alps_sim.plots.units import Shown, shown
 
 PANEL_INCHES: Final = 2.9
+FLIP_LABEL_POINTS: Final = 10
+"""By which the value of each further flip stands higher, so that near ones do not cover each other."""
 MARKERS: Final = 5
 """Markers on each curve, at different values for different strategies, so that none hides behind another."""
 THIN: Final = ", the thin one parameter uncertainty"
@@ -132,13 +134,14 @@ def _finish(axis: Axes, varied: Varied) -> None:
 
 def _mark_flips(axis: Axes, flips: pd.DataFrame, styles: Mapping[str, Style]) -> None:
     """Flips on the line of no difference: a diamond with its number, and bars of simulation (thick) and parameters (thin)."""
-    for row in flips.to_dict("records"):
+    for place, row in enumerate(flips.to_dict("records")):
         look = styles[row["strategy"]]
         _flip_bar(axis, (row["ci_low"], row["ci_high"]), look, 2.6)
         if "parameter_ci_low" in row:
             _flip_bar(axis, (row["parameter_ci_low"], row["parameter_ci_high"]), look, 1.2)
         axis.plot(row["value"], 0.0, "D", color=look.colour, markersize=5.5, zorder=5, **OUTLINE)
-        beside: dict[str, Any] = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
+        above = (0, 6 + FLIP_LABEL_POINTS * place)
+        beside: dict[str, Any] = {"xytext": above, "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
         box = {"boxstyle": "square,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.6}  # readable over a curve
         axis.annotate(value_text(row["value"]), (row["value"], 0.0), bbox=box, zorder=6, **beside)
 

@@ -5,11 +5,11 @@ not known. The one of simulation error says how far the estimate would move with
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from alps_sim.outcomes.definitions import HEADLINE_WINDOW, LIFETIME
+from alps_sim.plots.intervals import parameter_intervals, rows_of
 from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
 from alps_sim.report.driven import ASSUMED_MARK
@@ -93,22 +93,6 @@ def cells(
     return found
 
 
-def parameter_intervals(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> dict[str, tuple[float, float]]:
-    """Interval of parameter uncertainty by strategy; empty if no draws were run.
-
-    Parameters
-    ----------
-    uncertainty
-        Columns of `parameter_uncertainty.csv`; None if no draws were run.
-    outcome, window
-        Identifier, and years as in `window_years`.
-    difference
-        Whether of the difference from the comparator, or of the strategy itself.
-    """
-    rows = _of_draws(uncertainty, outcome, window, difference)
-    return {str(row["strategy"]): (row["ci_low"], row["ci_high"]) for row in rows}
-
-
 def assumed_marks(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> dict[str, str]:
     """`driven.ASSUMED_MARK` by strategy for each interval of parameter uncertainty that is driven by assumption.
 
@@ -117,14 +101,5 @@ def assumed_marks(uncertainty: pd.DataFrame | None, outcome: str, window: str, d
     uncertainty, outcome, window, difference
         As of `parameter_intervals`.
     """
-    rows = _of_draws(uncertainty, outcome, window, difference)
+    rows = rows_of(uncertainty, outcome, window, difference)
     return {str(row["strategy"]): ASSUMED_MARK for row in rows if row["driven_by_assumption"]}
-
-
-def _of_draws(uncertainty: pd.DataFrame | None, outcome: str, window: str, difference: bool) -> list[dict[Any, Any]]:
-    if uncertainty is None:
-        return []
-    # the comparator of a strategy itself is empty, which a table read back from its file has as a missing value
-    compared = uncertainty["comparator"].fillna("") != ""
-    chosen = (uncertainty["outcome"] == outcome) & (uncertainty["window_years"].astype(str) == window) & (compared == difference)
-    return uncertainty[chosen].to_dict("records")

@@ -3,28 +3,22 @@
 No request leaves the page and nothing in it tells when or where it was made: equal runs give equal bytes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from alps_sim.evidence.ledger import GRADES, Ledger
-from alps_sim.outcomes.bookkeeping import Bookkeeping
-from alps_sim.outcomes.definitions import HEADLINE_WINDOW
-from alps_sim.report.answer import ANSWER_OUTCOMES, headline, span
-from alps_sim.report.cells import chosen_window
-from alps_sim.report.comparable import Unlike, footnote, unlike
+from alps_sim.analysis.sweep import Sweep
+from alps_sim.evidence.ledger import GRADES
+from alps_sim.report.answer import ANSWER_OUTCOMES, span
+from alps_sim.report.comparable import footnote
+from alps_sim.report.content import ReportContent
 from alps_sim.report.driven import driven_note
 from alps_sim.report.tradeoff import caveat, trade_offs
-from alps_sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-__all__ = ["ReportContent", "headline", "write_report"]
 
 REPORT: Final = "report.html"
 FIGURES: Final = "figures"
@@ -49,66 +43,6 @@ RESTS_ON: Final = {
 """Parameters that each figure leans on most."""
 
 
-@dataclass(frozen=True)
-class ReportContent:
-    """Everything the report tells.
-
-    Attributes
-    ----------
-    scenario
-        As resolved and run.
-    ledger
-        The evidence.
-    values
-        Value used of every parameter, by name.
-    summary, differences, survival
-        Columns of the files of the same names.
-    steroid_exposure
-        Of `outcomes.resources.steroid_exposure_by_year`.
-    parameter_uncertainty
-        Columns of `parameter_uncertainty.csv`; None if no draws were run.
-    predictions
-        Columns of `predictions.csv` for a replica; else None.
-    bookkeeping
-        Whether events and used credit agree.
-    versions
-        Of the program and its libraries, by name.
-    books
-        Of `outcomes.resources.books_check`; None if it was not made.
-    stale_posterior
-        Of `provenance.stale_posterior`.
-    """
-
-    scenario: Scenario
-    ledger: Ledger
-    values: Mapping[str, float]
-    summary: pd.DataFrame
-    differences: pd.DataFrame
-    survival: pd.DataFrame
-    steroid_exposure: pd.DataFrame
-    parameter_uncertainty: pd.DataFrame | None
-    predictions: pd.DataFrame | None
-    bookkeeping: Bookkeeping
-    versions: Mapping[str, str]
-    books: pd.DataFrame | None = None
-    stale_posterior: str = ""
-
-    @property
-    def window(self) -> str:
-        """The headline window, or the longest of the run."""
-        return chosen_window(self.summary, HEADLINE_WINDOW)
-
-    @property
-    def unlike(self) -> Unlike:
-        """What does not compare from strategy to strategy."""
-        return unlike(self.scenario.strategies)
-
-    @property
-    def currency(self) -> str:
-        """Currency with its price year."""
-        return f"{self.scenario.currency} of {self.scenario.price_year}"
-
-
 def write_report(content: ReportContent, folder: Path) -> Path:
     """Draw the figures and write the report.
 
@@ -127,6 +61,8 @@ def write_report(content: ReportContent, folder: Path) -> Path:
     from alps_sim.plots.images import data_uri, save
 
     pictures = {name: data_uri(save(figure, folder / FIGURES, name)[1]) for name, figure in draw_figures(content).items()}
+    if content.lives is not None:
+        pictures["lives"] = data_uri(content.lives.figure)
     path = folder / REPORT
     path.write_text(render(content, pictures), encoding="utf-8", newline="\n")
     return path
@@ -141,19 +77,43 @@ def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
         What they show.
     """
     # drawing libraries take a second to load, which a run's first number must not wait for
+    from alps_sim.plots.causes import causes_figure
     from alps_sim.plots.curves import opsi_death_figure, relapse_figure, survival_figure
     from alps_sim.plots.exposure import steroid_figure
+    from alps_sim.plots.headline import headline_figure
+    from alps_sim.plots.icons import icon_figure
+    from alps_sim.plots.spread import spread_figure
+    from alps_sim.plots.sweep import sweep_figure
+    from alps_sim.plots.treatments import treatment_figure
     from alps_sim.report.tables import relapse_points
 
     shared = (content.window, content.parameter_uncertainty)
     equivalence = content.values["methylprednisolone_prednisone_equivalence"]
     figures = {
+        "headline": headline_figure(content.summary, *shared, marked=content.unlike),
         "survival": survival_figure(content.survival, *shared),
         "opsi_deaths": opsi_death_figure(content.survival, *shared),
+        "causes_of_death": causes_figure(content.summary, *shared),
         "relapse_after_splenectomy": relapse_figure(content.survival, relapse_points()),
-        "steroid_exposure": steroid_figure(content.summary, content.steroid_exposure, equivalence, *shared),
+        "steroid_exposure": steroid_figure(content.summary, content.resources, equivalence, *shared),
+        "steroid_spread": spread_figure(content.spread),
+        "treatments": treatment_figure(content.treatments),
+        "hundred_patients": icon_figure(content.fates, content.fate_shares),
     }
-    return {name: figure for name, figure in figures.items() if figure is not None}
+    swept = {sweep_figure_name(sweep, outcome): sweep_figure(sweep, outcome) for sweep, outcome in _swept(content)}
+    return {name: figure for name, figure in {**figures, **swept}.items() if figure is not None}
+
+
+def sweep_figure_name(sweep: Sweep, outcome: str) -> str:
+    """File name of the figure of one outcome of a sweep, without ending."""
+    return f"sweep_{sweep.varied[0].variation.parameter}_{outcome}"
+
+
+def _swept(content: ReportContent) -> Iterator[tuple[Sweep, str]]:
+    """Each sweep with each of its outcomes."""
+    for sweep in content.sweeps:
+        for outcome in sweep.table["outcome"].unique():
+            yield sweep, str(outcome)
 
 
 def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
@@ -184,17 +144,30 @@ def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
     from alps_sim.plots.theme import strategy_styles, words
     from alps_sim.report import tables
-    from alps_sim.report.published import comparisons
+    from alps_sim.report.needs import needs
+    from alps_sim.report.paragraph import answer_paragraph
+    from alps_sim.report.published import HEADINGS, comparisons
+    from alps_sim.report.sweep import flip_sentences, heading
+    from alps_sim.report.validated import validated
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
     listed, fitted = tables.assumptions(content.ledger, content.values), tables.fitted_parameters(content.ledger, content.values)
     compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
     return {
         "content": content,
+        "paragraph": answer_paragraph(content),
+        "sweeps": [
+            (sweep, [sweep_figure_name(sweep, str(outcome)) for outcome in sweep.table["outcome"].unique()]) for sweep in content.sweeps
+        ],
+        "flip_sentences": flip_sentences,
+        "sweep_heading": heading,
+        "needs": needs(content.resources, window, content.currency),
+        "failure_note": footnote("treatment_failure", content.unlike, words),
         "scenario": scenario,
         "window": window,
         "span": span(window),
         "words": words,
+        "shows": tables.described(scenario.shows, scenario.strategies),
         "grades": GRADES,
         "styles": strategy_styles(list(scenario.strategies)),
         "answer": tables.answer_columns(content.summary, content.differences, uncertainty, window, content.unlike),
@@ -220,5 +193,6 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "overrides": [(tables.assumption(content.ledger, name, content.values), given) for name, given in scenario.parameters.items()],
         "comparisons": compared,
         "not_simulated": not_simulated,
-        "books_passed": None if content.books is None else bool((content.books["result"] == "PASS").all()),
+        "validated": validated(content.ledger),
+        "validation_headings": HEADINGS,
     }

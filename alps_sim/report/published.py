@@ -141,7 +141,8 @@ def comparison_text(scenario: Scenario, predictions: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-_HEADINGS: Final = ("", "n", "published", "exact 95%", "simulated", "by chance", "and parameters", "verdict", "test", "source")
+HEADINGS: Final = ("", "n", "published", "exact 95%", "simulated", "by chance", "and parameters", "verdict", "test", "source")
+"""Of the columns of the validation."""
 
 
 def validation_text(table: pd.DataFrame, parameters: str) -> str:
@@ -156,11 +157,11 @@ def validation_text(table: pd.DataFrame, parameters: str) -> str:
     """
     sources = list(dict.fromkeys(table["source"]))
     body: dict[Any, list[tuple[str, ...]]] = {
-        name: [_cells(row, sources) for row in rows.to_dict("records")] for name, rows in table.groupby("class", sort=False)
+        name: [validation_cells(row, sources) for row in rows.to_dict("records")] for name, rows in table.groupby("class", sort=False)
     }
-    every_row = [_HEADINGS, *(row for rows in body.values() for row in rows)]
-    widths = [max(len(row[place]) for row in every_row) for place in range(len(_HEADINGS))]
-    lines = [*_explained(parameters), "", _line(_HEADINGS, widths)]
+    every_row = [HEADINGS, *(row for rows in body.values() for row in rows)]
+    widths = [max(len(row[place]) for row in every_row) for place in range(len(HEADINGS))]
+    lines = [*_explained(parameters), "", _line(HEADINGS, widths)]
     for name, words in CLASS_WORDS.items():
         if name in body:
             lines += ["", words, *(_line(row, widths) for row in body[name])]
@@ -179,7 +180,16 @@ def _explained(parameters: str) -> tuple[str, ...]:
     )
 
 
-def _cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[str, ...]:
+def validation_cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[str, ...]:
+    """One row of the validation as text, in the order of `HEADINGS`.
+
+    Parameters
+    ----------
+    row
+        Of `validation.csv`.
+    sources
+        Sources in the order of their numbers.
+    """
     unit, power = row["unit"], row["power_if_doubled"]
     told = "" if row["published_text"].replace(".", "").isdigit() else f" ({row['published_text'].replace('person-years', 'PY')})"
     before = {"at_least": "over ", "at_most": "bound "}.get(row["bound"], "")

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from alps_sim.report.cells import parameter_intervals
+from alps_sim.plots.intervals import parameter_intervals
 from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
 
 NOUNS: Final = {

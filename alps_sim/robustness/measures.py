@@ -13,7 +13,7 @@ import numpy as np
 
 from alps_sim.outcomes.adjust import MINIMUM_EVENTS
 from alps_sim.outcomes.block import BlockResult
-from alps_sim.outcomes.definitions import BASE_INDEX, HEADLINE_WINDOW, LIFETIME, OUTCOMES, base_values, less_is_better
+from alps_sim.outcomes.definitions import BASE_INDEX, LIFETIME, OUTCOMES, base_values, headline_window, less_is_better
 from alps_sim.outcomes.intervals import difference_interval, share_interval, t_multiplier
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -55,7 +55,7 @@ def measures_of(windows: Sequence[str]) -> tuple[Measure, ...]:
     windows
         Labels, the last one the lifetime.
     """
-    headline = HEADLINE_WINDOW if HEADLINE_WINDOW in windows else windows[-2]
+    headline = headline_window(windows)
     asked = [(outcome, headline) for outcome in RANKED]
     asked += [(outcome, LIFETIME) for outcome in OF_A_LIFE]
     return tuple(Measure(outcome, window, windows.index(window)) for outcome, window in asked)

@@ -37,11 +37,27 @@ def read_layers(path: Path, known: Sequence[str]) -> Node:
     ScenarioError
         If a file cannot be read, has an unknown key, or `extends` goes in a circle.
     """
-    tree = _layered(path, ())
+    tree = read_extended(path)
     for key, node in tree.value.items():
         if key not in known and key not in LAYER_KEYS:
             raise node.at.error(unknown_key(key, [*known, *LAYER_KEYS]))
     return _chosen(_with_shared(tree))
+
+
+def read_extended(path: Path) -> Node:
+    """Read a scenario file over all it extends, with what every strategy shares still apart.
+
+    Parameters
+    ----------
+    path
+        The scenario file.
+
+    Raises
+    ------
+    ScenarioError
+        If a file cannot be read, or `extends` goes in a circle.
+    """
+    return _layered(path, ())
 
 
 def merged(base: Node, over: Node) -> Node:

@@ -14,7 +14,7 @@ from alps_sim.scenario.overrides import check_overrides
 from alps_sim.scenario.references import resolve_references
 from alps_sim.scenario.schema import Scenario
 from alps_sim.scenario.settings import with_settings
-from alps_sim.scenario.source import Node
+from alps_sim.scenario.source import Node, Place
 
 
 def load_scenario(path: str | Path, settings: Mapping[str, Any] | None = None) -> Scenario:
@@ -41,13 +41,38 @@ def load_scenario(path: str | Path, settings: Mapping[str, Any] | None = None) -
     """
     written = with_settings(read_layers(Path(path), tuple(Scenario.model_fields)), settings or {})
     tree, references = resolve_references(written, load_ledger())
-    try:
-        scenario = Scenario.model_validate(tree.plain())
-    except ValidationError as error:
-        raise scenario_error(error, tree) from None
+    scenario = _validated(tree)
     _refuse_inherited_name(tree, str(path))
     check_overrides(scenario, tree)
     return scenario.with_references(references)
+
+
+def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
+    """A scenario with settings laid over it, checked as one of a file is.
+
+    Parameters
+    ----------
+    scenario
+        As loaded.
+    settings
+        As of `load_scenario`.
+
+    Raises
+    ------
+    ScenarioError
+        At the first mistake.
+    """
+    tree = with_settings(Node.of(scenario.model_dump(mode="json"), Place(scenario.name, 0, 0)), settings)
+    over = _validated(tree)
+    check_overrides(over, tree)
+    return over.with_references(scenario.references)
+
+
+def _validated(tree: Node) -> Scenario:
+    try:
+        return Scenario.model_validate(tree.plain())
+    except ValidationError as error:
+        raise scenario_error(error, tree) from None
 
 
 def _refuse_inherited_name(tree: Node, shown: str) -> None:

@@ -46,6 +46,7 @@ def check_overrides(scenario: Scenario, tree: Node) -> None:
     ledger = load_ledger()
     for name in scenario.parameters:
         _check_override(name, scenario, ledger, tree.value["parameters"].value[name].at)
+    _check_sweeps(scenario, ledger, tree)
     _check_readings(scenario, tree)
     _check_prices(scenario, ledger, tree)
     _check_life_table(scenario, tree)
@@ -53,19 +54,40 @@ def check_overrides(scenario: Scenario, tree: Node) -> None:
 
 
 def _check_override(name: str, scenario: Scenario, ledger: Ledger, place: Place) -> None:
+    _check_name(name, ledger, place)
+    _check_possible(name, scenario.parameters[name].value, ledger, place)
+    _check_spread(name, scenario, possible_range(ledger.parameters[name]), place)
+    unread = why_unread(name, scenario)
+    if unread:
+        raise place.error(f"expected an override that this scenario reads, found `{name}`, but {unread}; remove it")
+
+
+def _check_sweeps(scenario: Scenario, ledger: Ledger, tree: Node) -> None:
+    """Each swept parameter exists, can take the ends of its range, and changes something."""
+    for number, request in enumerate(scenario.sweeps):
+        entries = tree.value["sweeps"].value[number].value
+        place = entries["parameter"].place
+        _check_name(request.parameter, ledger, place)
+        _check_possible(request.parameter, request.low, ledger, entries["low"].place)
+        _check_possible(request.parameter, request.high, ledger, entries["high"].place)
+        unread = why_unread(request.parameter, scenario)
+        if unread:
+            raise place.error(f"expected a parameter that this scenario reads, found `{request.parameter}`, but {unread}; remove the sweep")
+
+
+def _check_name(name: str, ledger: Ledger, place: Place) -> None:
     if name not in ledger.parameters:
         known = [*ledger.parameters, *(RUN_KEYS if not place.line else ())]
         raise place.error(f"expected a parameter of the evidence ledger, found `{name}`; {suggestion(name, known)}")
     if ledger.parameters[name].unit in WORDS:
         raise place.error(f"expected a parameter that is a number, found `{name}`, which is a word of the ledger; change it there")
+
+
+def _check_possible(name: str, value: float, ledger: Ledger, place: Place) -> None:
     low, high = possible_range(ledger.parameters[name])
-    value, unit = scenario.parameters[name].value, ledger.parameters[name].unit
     if not low <= value <= high:
+        unit = ledger.parameters[name].unit
         raise place.error(f"expected {low:g} to {high:g} ({unit}) for `{name}`, found {value:g}; correct the value or its unit")
-    _check_spread(name, scenario, (low, high), place)
-    unread = why_unread(name, scenario)
-    if unread:
-        raise place.error(f"expected an override that this scenario reads, found `{name}`, but {unread}; remove it")
 
 
 def _check_spread(name: str, scenario: Scenario, possible: tuple[float, float], place: Place) -> None:

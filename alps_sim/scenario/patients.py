@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from alps_sim.rules.codes import GENOTYPES
-from alps_sim.scenario.words import PositiveYears, Section, Share, Spread, Word, Years, or_word, problem
+from alps_sim.scenario.words import OrWord, PositiveYears, Section, Share, Spread, Word, Years, problem
 
 LOGNORMAL: Final = "lognormal"
 QUANTILES: Final = "quantiles"
@@ -135,7 +135,7 @@ class PriorSplenectomy(Section):
 class Observation(Section):
     """How a cohort study sees the patients: late entry and limited follow-up."""
 
-    entry_lag_years: Annotated[LogNormal | None, or_word("none")]
+    entry_lag_years: Annotated[LogNormal | None, OrWord("none")]
     """From the index to enrolment; `none` if enrolled at the index."""
     follow_up_years: YearsDistribution
     """From enrolment to the end of observation, if the patient lives."""
@@ -152,11 +152,11 @@ class Population(Section):
     """Share of boys and men."""
     cytopenia_share: Share
     """Share who ever have a significant cytopenia; 1 where the index is the first such cytopenia."""
-    age_at_index_years: Annotated[YearsDistribution | None, or_word("from_ledger")]
+    age_at_index_years: Annotated[YearsDistribution | None, OrWord("from_ledger")]
     """Age at the index, or `from_ledger`: log-normal by `age_at_index_median_years` and `age_at_index_log_sd`, cut to 1-53 years."""
-    prior_splenectomy: Annotated[PriorSplenectomy | None, or_word("none")]
+    prior_splenectomy: Annotated[PriorSplenectomy | None, OrWord("none")]
     """Patients already without a spleen at the index, or `none`."""
-    observation: Annotated[Observation | None, or_word("lifetime")]
+    observation: Annotated[Observation | None, OrWord("lifetime")]
     """How they are followed; `lifetime`: from the index until death."""
 
     @model_validator(mode="after")

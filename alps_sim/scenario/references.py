@@ -39,7 +39,7 @@ def resolve_references(tree: Node, ledger: Ledger) -> tuple[Node, tuple[Referenc
     Raises
     ------
     ScenarioError
-        If a name is not a parameter.
+        If a name is not a parameter, or a parameter is set to another one.
     """
     found: list[Reference] = []
     return _resolved(tree, ledger, (), found), tuple(found)
@@ -55,6 +55,8 @@ def _resolved(node: Node, ledger: Ledger, path: Path, found: list[Reference]) ->
     if not (isinstance(node.value, str) and node.value.startswith(WORD)):
         return node
     name = node.value.removeprefix(WORD).strip()
+    if path and path[0] == "parameters":
+        raise node.place.error(f"expected a number for `{path[1]}`, found `from_ledger {name}`; one parameter cannot stand for another")
     if name not in ledger.parameters:
         raise node.place.error(
             f"expected a parameter of the ledger after `from_ledger`, found `{name}`; {suggestion(name, ledger.parameters)}"

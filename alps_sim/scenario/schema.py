@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self, cast
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     InstanceOf,
@@ -19,19 +18,19 @@ from pydantic import (
     model_validator,
 )
 
-from alps_sim.evidence.distributions import Distribution, parse_distribution
+from alps_sim.evidence.distributions import KINDS, Distribution, parse_distribution
 from alps_sim.evidence.ledger import Ledger, luck
 from alps_sim.evidence.readings import reading_parameters
 from alps_sim.scenario.errors import described, suggestion
 from alps_sim.scenario.patients import Population
 from alps_sim.scenario.references import Reference, with_values
 from alps_sim.scenario.strategy import Strategy
-from alps_sim.scenario.words import PositiveYears, Section, Share, Text, problem, unique
+from alps_sim.scenario.words import EachOnce, OutcomeName, PositiveYears, Section, Share, Text, problem
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Patients = Annotated[int, Field(ge=1, le=100_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**64)]
-Windows = Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=1, max_length=12), AfterValidator(unique)]
+Windows = Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=1, max_length=12), EachOnce()]
 
 
 class Discounting(Section):
@@ -75,7 +74,7 @@ Drawn = Annotated[
     InstanceOf[Distribution] | None,
     BeforeValidator(_as_distribution),
     PlainSerializer(_as_text),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^\s*({'|'.join(KINDS)})\([^()]*\)\s*$"}),
 ]
 
 
@@ -90,6 +89,34 @@ class Override(Section):
     """Why."""
     source: str = ""
     """Where the value comes from."""
+
+
+class SweepRequest(Section):
+    """A sweep that the report contains: outcomes of all strategies against the values of one parameter."""
+
+    parameter: Text
+    """Name in the evidence ledger."""
+    low: float
+    """Lowest value."""
+    high: float
+    """Highest value."""
+    values: Annotated[int, Field(ge=2, le=101)]
+    """How many values, evenly spaced, both ends among them."""
+    logarithmic: bool = False
+    """Whether the logarithms are evenly spaced."""
+    outcomes: Annotated[tuple[OutcomeName, ...], Field(strict=False, min_length=1, max_length=6), EachOnce()]
+    """What is shown, a figure each; in the headline window."""
+    patients: Patients
+    """Patients simulated at each value."""
+
+    @model_validator(mode="after")
+    def _values_rise(self) -> Self:
+        """The range is not empty, and has logarithms if they are asked for."""
+        if self.high <= self.low:
+            raise problem(f"expected more than low ({self.low:g}), found {self.high:g}; correct one", "high")
+        if self.logarithmic and self.low <= 0.0:
+            raise problem(f"expected a value above 0 on a logarithmic scale, found {self.low:g}; correct it or remove `logarithmic`", "low")
+        return self
 
 
 class Replica(Section):
@@ -120,6 +147,9 @@ class Scenario(Section):
     """One line for headings."""
     description: Text
     """What is asked and for whom."""
+    shows: str = ""
+    """What the comparison is meant to show and how to read it, for the report: the question, what is held equal, what to look at, what it
+    cannot show. No results: these are the run's to tell."""
     seed: Seed
     """Key of the random numbers: the same seed, the same lives."""
     patients: Patients
@@ -146,6 +176,8 @@ class Scenario(Section):
     """Parameter uncertainty."""
     strategies: Annotated[dict[Name, Strategy], Field(min_length=1)]
     """The strategies by name, in the order of the reports."""
+    sweeps: Annotated[tuple[SweepRequest, ...], Field(strict=False, max_length=6)] = ()
+    """Sweeps that the report contains; each takes as long as a run of so many patients for every value."""
     replica: Replica | None = None
     """The published cohort this scenario replicates, if it does."""
     _references: tuple[Reference, ...] = PrivateAttr(default=())

@@ -54,6 +54,24 @@ class Node:
         """Where an error about this node should point: the key, else the value."""
         return self.key_place or self.place
 
+    @classmethod
+    def of(cls, value: Any, place: Place) -> "Node":
+        """A tree of plain data, all of it at one place.
+
+        Parameters
+        ----------
+        value
+            Dicts, lists and scalars.
+        place
+            What errors will name.
+        """
+        inner: Any = value
+        if isinstance(value, dict):
+            inner = {key: cls.of(part, place) for key, part in value.items()}
+        elif isinstance(value, list | tuple):
+            inner = tuple(cls.of(part, place) for part in value)
+        return cls(inner, place, place)
+
     def plain(self) -> Any:
         """The value as dicts, lists and scalars."""
         if isinstance(self.value, dict):

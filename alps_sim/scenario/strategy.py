@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from alps_sim.rules.codes import (
     ACUTE_STEPS,
@@ -17,6 +17,7 @@ from alps_sim.scenario.words import (
     AcuteTreatment,
     Days,
     Dose,
+    EachOnce,
     EndOfTreatment,
     IvigUse,
     Lineage,
@@ -25,6 +26,7 @@ from alps_sim.scenario.words import (
     Mechanism,
     Months,
     Occasion,
+    OrWord,
     PositiveWeeks,
     PositiveYears,
     Rate,
@@ -35,21 +37,19 @@ from alps_sim.scenario.words import (
     Text,
     Weeks,
     Years,
-    or_word,
     problem,
-    unique,
 )
 
 ORAL: Final = ACUTE_STEPS[STEP_ORAL_PREDNISONE]
 INTRAVENOUS: Final = ACUTE_STEPS[STEP_IV_METHYLPREDNISOLONE]
 NO_BRIDGES: Final = (TREATMENTS[RITUXIMAB], TREATMENTS[VINCRISTINE], TREATMENTS[SPLENECTOMY])
 """Treatments that are not taken day by day."""
-Spleens = Annotated[tuple[SpleenSize, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
-Lineages = Annotated[tuple[Lineage, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
-Ends = Annotated[tuple[EndOfTreatment, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
-Treatments = Annotated[tuple[LongTermTreatment, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
-Occasions = Annotated[tuple[Occasion, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
-LineOccasions = Annotated[tuple[LineOccasion, ...], Field(strict=False, min_length=1), AfterValidator(unique)]
+Spleens = Annotated[tuple[SpleenSize, ...], Field(strict=False, min_length=1), EachOnce()]
+Lineages = Annotated[tuple[Lineage, ...], Field(strict=False, min_length=1), EachOnce()]
+Ends = Annotated[tuple[EndOfTreatment, ...], Field(strict=False, min_length=1), EachOnce()]
+Treatments = Annotated[tuple[LongTermTreatment, ...], Field(strict=False, min_length=1), EachOnce()]
+Occasions = Annotated[tuple[Occasion, ...], Field(strict=False, min_length=1), EachOnce()]
+LineOccasions = Annotated[tuple[LineOccasion, ...], Field(strict=False, min_length=1), EachOnce()]
 
 
 class StepConditions(Section):
@@ -225,7 +225,7 @@ class Strategy(Section):
     """When the first line begins."""
     lines: Annotated[tuple[Line, ...], Field(strict=False, max_length=24)]
     """Long-term treatments in order; a treatment may stand in several lines with different conditions, and is taken once."""
-    weaning: Annotated[Weaning | None, or_word("none")]
+    weaning: Annotated[Weaning | None, OrWord("none")]
     """When an answering agent is stopped, or `none`."""
     gcsf_for_isolated_neutropenia: bool
     """Whether G-CSF is given for infection in isolated neutropenia without a massive spleen."""

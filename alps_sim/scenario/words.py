@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from alps_sim.rules import codes
+from alps_sim.rules.accounts import COUNTERS
 from alps_sim.scenario.errors import described, suggestion
 
 ANTI_D: Final = ("anti_d", "winrho", "anti-d")
@@ -89,33 +90,48 @@ class Word:
         raise problem(f"expected {self.meaning}, found {described(value)}; {suggestion(str(value), self.words)}")
 
 
-def or_word(word: str, replaces: Any = None) -> BeforeValidator:
+@dataclass(frozen=True)
+class OrWord:
     """Annotation that lets one word stand for the absence of a section.
 
-    Parameters
+    Attributes
     ----------
     word
         The word, such as `none`.
-    replaces
-        What it means to the program.
     """
 
-    def replaced(value: Any) -> Any:
+    word: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._absent, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), {"const": self.word}]}
+
+    def _absent(self, value: Any) -> Any:
         if isinstance(value, str):
-            if value != word:
-                raise problem(f"expected `{word}` or a mapping of keys, found {described(value)}; {suggestion(value, [word])}")
-            return replaces
+            if value != self.word:
+                hint = suggestion(value, [self.word])
+                raise problem(f"expected `{self.word}` or a mapping of keys, found {described(value)}; {hint}")
+            return None
         return value
 
-    return BeforeValidator(replaced)
 
+@dataclass(frozen=True)
+class EachOnce:
+    """Annotation of a list that is a set: nothing stands in it twice."""
 
-def unique(values: Sequence[Any]) -> Sequence[Any]:
-    """The values, if none occurs twice; for lists that are sets."""
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            raise problem(f"expected each word once, found {described(value)} twice; remove one")
-    return values
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "uniqueItems": True}
+
+    def _checked(self, values: Sequence[Any]) -> Sequence[Any]:
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                raise problem(f"expected each word once, found {described(value)} twice; remove one")
+        return values
 
 
 AcuteTreatment = Annotated[str, Word(codes.ACUTE_STEPS, "an acute treatment")]
@@ -129,6 +145,17 @@ EndOfTreatment = Annotated[str, Word(codes.AFTER, "how the treatment before ende
 Occasion = Annotated[str, Word(codes.OCCASIONS, "an occasion to begin long-term treatment")]
 LineOccasion = Annotated[str, Word(codes.LINE_OCCASIONS, "an occasion to take a line")]
 """The other triggers always hold and are not for the scenario to say."""
+
+OUTCOMES: Final = (
+    *COUNTERS,
+    "sepsis_with_spleen_episodes",
+    *("opsi_deaths" if cause == "opsi" else f"deaths_{cause}" for cause in codes.CAUSES_OF_DEATH),
+    "flares_per_year",
+    "prednisone_mg_per_kg_per_year",
+    "steroid_days_per_year",
+)
+"""Outcomes that a scenario can name: those of the registry of outcomes, which come after scenarios."""
+OutcomeName = Annotated[str, Word(OUTCOMES, "an outcome")]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A share of patients or of time, 0 to 1."""

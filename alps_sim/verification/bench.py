@@ -44,7 +44,7 @@ def cohort_engine(inputs: Inputs, workers: int, keep_events: bool) -> Iterator[S
     keep_events
         Whether to keep the event log.
     """
-    return (block for block, _ in simulate(inputs, workers, keep_events=keep_events))
+    return (block for block, _ in simulate(inputs, workers, events_of=inputs.patients if keep_events else 0))
 
 
 def compiled_block(inputs: Inputs, strategy: int, first: int, count: int) -> BlockResult:

@@ -1,0 +1,89 @@
+"""The validation that the package ships, for the report: every published figure beside what simulated cohorts of its size give."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+import pandas as pd
+
+from alps_sim import accelerate
+from alps_sim.evidence.ledger import Ledger
+from alps_sim.report.published import validation_cells, verdicts
+from alps_sim.validation.verdict import CLASS_WORDS
+
+_FOLDER: Final = ("evidence", "validation")
+_NUMBERS: Final = (
+    "published_low",
+    "published_high",
+    "simulated",
+    "chance_low",
+    "chance_high",
+    "predicted",
+    "drawn_low",
+    "drawn_high",
+    "distance_sd",
+    "width_ratio",
+    "relative_width",
+    "power_if_doubled",
+)
+"""Columns in which an empty cell is a number that is not known."""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """The shipped validation as text.
+
+    Attributes
+    ----------
+    classes
+        Words of a class, and its rows in the order of `published.HEADINGS`.
+    counts
+        How many figures of each class agree.
+    sources
+        Publications in the order of their numbers.
+    stale
+        Whether rules or fit are others than those it was made with.
+    """
+
+    classes: dict[str, list[tuple[str, ...]]]
+    counts: Sequence[str]
+    sources: Sequence[str]
+    stale: bool
+
+
+def shipped_table() -> pd.DataFrame:
+    """Columns of `validation.csv`."""
+    return pd.read_csv(io.StringIO(_text("validation.csv")), keep_default_na=False, na_values={name: [""] for name in _NUMBERS})
+
+
+def shipped_provenance() -> dict[str, Any]:
+    """Rules and fit that the shipped table was made with."""
+    found: dict[str, Any] = json.loads(_text("validation.json"))
+    return found
+
+
+def validated(ledger: Ledger) -> Validated:
+    """The shipped validation.
+
+    Parameters
+    ----------
+    ledger
+        The evidence of the run, to tell whether the validation is of the same fit.
+    """
+    table, about = shipped_table(), shipped_provenance()
+    sources = list(dict.fromkeys(table["source"]))
+    classes = {
+        words: [tuple(cell.strip() for cell in validation_cells(row, sources)) for row in table[table["class"] == name].to_dict("records")]
+        for name, words in CLASS_WORDS.items()
+        if (table["class"] == name).any()
+    }
+    fit = {block.cohort: block.identity for block in ledger.fitted}
+    stale = about["rules"] != accelerate.model_hash() or about["posterior"] != fit
+    return Validated(classes, verdicts(table).split("\n"), sources, stale)
+
+
+def _text(name: str) -> str:
+    return files("alps_sim").joinpath(*_FOLDER, name).read_text(encoding="utf-8")
