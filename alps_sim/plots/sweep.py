@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import ScaledTranslation
 
 from alps_sim.analysis.flip_table import BESIDE_THE_COMPARATOR
 from alps_sim.analysis.sweep import Sweep, Varied
@@ -36,6 +37,8 @@ from alps_sim.plots.theme import (
 from alps_sim.plots.units import Shown, shown
 
 PANEL_INCHES: Final = 2.9
+FLIP_MARK_INCHES: Final = 0.07
+"""By which each further flip lies lower, so that bars do not cover each other."""
 FLIP_LABEL_POINTS: Final = 10
 """By which the value of each further flip stands higher, so that near ones do not cover each other."""
 MARKERS: Final = 5
@@ -133,25 +136,27 @@ def _finish(axis: Axes, varied: Varied) -> None:
 
 
 def _mark_flips(axis: Axes, flips: pd.DataFrame, styles: Mapping[str, Style]) -> None:
-    """Flips on the line of no difference: a diamond with its number, and bars of simulation (thick) and parameters (thin)."""
+    """Flips at the line of no difference, each further one a little lower: a diamond with its number, and bars of both errors."""
     for place, row in enumerate(flips.to_dict("records")):
         look = styles[row["strategy"]]
-        _flip_bar(axis, (row["ci_low"], row["ci_high"]), look, 2.6)
+        lower = axis.transData + ScaledTranslation(0.0, -place * FLIP_MARK_INCHES, axis.figure.dpi_scale_trans)
+        drawn: dict[str, Any] = {"color": look.colour, "transform": lower, "clip_on": False}
+        _flip_bar(axis, (row["ci_low"], row["ci_high"]), 2.6, drawn)
         if "parameter_ci_low" in row:
-            _flip_bar(axis, (row["parameter_ci_low"], row["parameter_ci_high"]), look, 1.2)
-        axis.plot(row["value"], 0.0, "D", color=look.colour, markersize=5.5, zorder=5, **OUTLINE)
+            _flip_bar(axis, (row["parameter_ci_low"], row["parameter_ci_high"]), 1.2, drawn)
+        axis.plot(row["value"], 0.0, "D", markersize=5.0, zorder=5, **drawn, **OUTLINE)
         above = (0, 6 + FLIP_LABEL_POINTS * place)
         beside: dict[str, Any] = {"xytext": above, "textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": 7}
         box = {"boxstyle": "square,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.6}  # readable over a curve
-        axis.annotate(value_text(row["value"]), (row["value"], 0.0), bbox=box, zorder=6, **beside)
+        axis.annotate(value_text(row["value"]), (row["value"], 0.0), bbox=box, zorder=6, color=look.colour, **beside)
 
 
-def _flip_bar(axis: Axes, bounds: tuple[float, float], look: Style, width: float) -> None:
+def _flip_bar(axis: Axes, bounds: tuple[float, float], width: float, drawn: Mapping[str, Any]) -> None:
     """A bar between the bounds of a flip, with an arrow at an open end."""
     ends = [bound if np.isfinite(bound) else limit for bound, limit in zip(bounds, axis.get_xlim(), strict=True)]
-    axis.plot(ends, [0.0, 0.0], color=look.colour, linewidth=width, solid_capstyle="butt", zorder=4)
+    axis.plot(ends, [0.0, 0.0], linewidth=width, solid_capstyle="butt", zorder=4, **drawn)
     for bound, end, arrow in zip(bounds, ends, "<>", strict=True):
-        axis.plot(end, 0.0, "|" if np.isfinite(bound) else arrow, color=look.colour, markersize=5, clip_on=False, zorder=4)
+        axis.plot(end, 0.0, "|" if np.isfinite(bound) else arrow, markersize=4.5, zorder=4, **drawn)
 
 
 def _handles(varied: Varied, flips: bool) -> list[Any]:
