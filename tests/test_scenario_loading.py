@@ -338,7 +338,7 @@ def test_outcomes_that_a_scenario_can_name_are_those_of_the_registry() -> None:
     ("change", "message"),
     [
         ("parameter: opsi_mean_rate_per_yaer", "did you mean `opsi_mean_rate_per_year`"),
-        ("low: -0.1", "expected 0 to"),
+        ("low: -0.1", "expected at least 0"),
         ("low: 0.9", "expected more than low"),
         ("outcomes: [opsi_death]", "did you mean `opsi_deaths`"),
         ("logarithmic: true", "above 0 on a logarithmic scale"),

@@ -31,7 +31,8 @@ LEFT_TO_CHECK: Final = (
     "that keys left out are said in the file beneath or in `every_strategy`, and that something uses what every strategy shares",
     "that numbers fit each other: genotype shares that add up to 1, patients = size x cohorts, ascending windows, quantiles and ages",
     "that a number of the ledger fits its place, and that currency and price year are those of the ledger",
-    "that something in the scenario reads an override or a reading, and that two readings agree",
+    "that something in the scenario reads an override, a reading or what is swept, and that two readings agree",
+    "that a parameter can take the ends of the range over which it is swept, and that the range is not empty",
     "the numbers within a distribution written as text",
     "whole numbers written with a point (2.0), and .inf and .nan",
     "a key given twice",
@@ -175,6 +176,7 @@ def _add_names_and_layers(sections: dict[str, Schema]) -> None:
     keys["readings"] = {"description": keys["readings"]["description"], "allOf": [_reference("Readings")]}
     keys["life_table_period"]["enum"] = list(life_table_periods())
     sections["Replica"]["properties"]["cohort"]["enum"] = list(target_cohorts())
+    sections["SweepRequest"]["properties"]["parameter"]["enum"] = list(sections["Parameters"]["properties"])
     sections["Population"]["properties"]["genotype_shares"]["required"] = list(GENOTYPES)
     ((pattern, strategy),) = keys["strategies"].pop("patternProperties").items()
     keys["strategies"]["propertyNames"]["pattern"] = pattern

@@ -30,6 +30,7 @@ from alps_sim.scenario.words import EachOnce, OutcomeName, PositiveYears, Sectio
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Patients = Annotated[int, Field(ge=1, le=100_000_000)]
 Seed = Annotated[int, Field(ge=0, lt=2**64)]
+SweptValue = Annotated[float, Field(ge=0.0, le=1.0e9)]
 Windows = Annotated[tuple[PositiveYears, ...], Field(strict=False, min_length=1, max_length=12), EachOnce()]
 
 
@@ -96,9 +97,9 @@ class SweepRequest(Section):
 
     parameter: Text
     """Name in the evidence ledger."""
-    low: float
+    low: SweptValue
     """Lowest value."""
-    high: float
+    high: SweptValue
     """Highest value."""
     values: Annotated[int, Field(ge=2, le=101)]
     """How many values, evenly spaced, both ends among them."""
