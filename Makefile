@@ -29,7 +29,7 @@ run: $(INSTALLED)
 	$(BIN)/alps-sim run $(SCENARIO) $(RUN_OPTIONS)
 
 test: lint
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 lint: $(INSTALLED_DEV)
 	$(BIN)/ruff check .

@@ -60,7 +60,7 @@ def test_the_page_has_two_examples_and_the_command_compares_them(tmp_path: Path)
         arguments = ["validate", "--targets", str(written(tmp_path, example)), "--out", str(out), "--draws", "3", "--patients", "1000"]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, result.output
-        assert {file.name for file in out.iterdir()} == {"validation.csv", "validation.png", "validation.svg"}
+        assert {file.name for file in out.iterdir()} == {"validation.csv", "validation.json", "validation.png", "validation.svg"}
         for name in re.findall(r"description: (.*)", example):
             assert name in result.output
 
