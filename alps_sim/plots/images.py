@@ -34,7 +34,7 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     with themed():
         figure.set_dpi(DOTS_PER_INCH)  # texts are wider at some resolutions: laid out at another one, long names lost their first letter
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # laid out once for both: saving took a quarter longer when each did it again
+        figure.set_layout_engine(None)  # laid out once for both; with any other engine each was drawn once more, a sixth of the time
         figure.savefig(png, dpi=DOTS_PER_INCH, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
     return png, svg
