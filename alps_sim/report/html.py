@@ -160,6 +160,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
             (sweep, [sweep_figure_name(sweep, str(outcome)) for outcome in sweep.table["outcome"].unique()]) for sweep in content.sweeps
         ],
         "flip_sentences": flip_sentences,
+        "described": lambda text: tables.described(text, scenario.strategies),
         "sweep_heading": heading,
         "needs": needs(content.resources, window, content.currency),
         "failure_note": footnote("treatment_failure", content.unlike, words),
