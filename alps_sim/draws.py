@@ -12,6 +12,7 @@ from alps_sim.evidence.ledger import Ledger
 from alps_sim.evidence.targets import target_cohorts
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.observation import cohort_statistics
+from alps_sim.outcomes.reach import can_move
 from alps_sim.outcomes.statistics import SELECTIONS
 from alps_sim.outcomes.uncertainty import DrawEstimates, Draws
 from alps_sim.scenario import Scenario
@@ -156,4 +157,5 @@ def parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, prog
     if draws < 2:
         return None, DrawnRows(scenario)
     gathered, drawn = simulate_draws(scenario, ledger, draws, workers, progress)
-    return gathered.table(ledger.assumed), drawn
+    referenced = {name for _, name in scenario.references}
+    return gathered.table(ledger.assumed, lambda name, outcome: can_move(ledger[name], outcome, referenced)), drawn

@@ -1,14 +1,23 @@
 """What parameter uncertainty hangs on: drivers found in the draws, and the label of what assumptions drive."""
 
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePath
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger, Parameter
 from alps_sim.evidence.posterior import FittedBlock
+from alps_sim.outcomes.definitions import BASE, OUTCOMES, base_values
 from alps_sim.outcomes.drivers import FAMILY_ERROR, Drivers, drivers, noise_bound, read_drivers
+from alps_sim.outcomes.reach import STAYS, can_move
 from alps_sim.report.cells import cells
 from alps_sim.report.driven import ASSUMED_MARK, driven_note
+from alps_sim.scenario import load_scenario
+from alps_sim.scenario.inputs import Inputs
+from alps_sim.scenario.translate import translate
 
 DRAWS = 100
 NAMES = tuple(f"parameter_{number}" for number in range(200))
@@ -100,3 +109,38 @@ def test_an_interval_that_assumptions_drive_is_marked_and_the_note_names_them() 
     assert note.endswith("OPSI deaths with opsi_shape and infection_frailty_variance.")
     assert driven_note(uncertainty(False), ("opsi_deaths",), "20") == ""
     assert driven_note(None, ("opsi_deaths",), "20") == ""
+
+
+def _moved(inputs_at: Callable[[dict[str, float]], Inputs], names: Iterable[str], ledger: Ledger) -> set[str]:
+    """Outcomes that change exactly when parameters are moved by a tenth, all together."""
+    before, after = (_totals(inputs_at(values)) for values in ({}, {name: 0.9 * ledger[name].value for name in names}))
+    changed = (before != after).any(axis=(0, 1))
+    return {outcome.identifier for outcome, moved in zip(BASE, changed, strict=True) if moved}
+
+
+def _totals(inputs: Inputs) -> np.ndarray:
+    """(strategies, patients, outcomes) of whole lives."""
+    ((block, _),) = simulate(inputs)
+    return np.array([base_values(result, -1) for result in block])
+
+
+@pytest.mark.parametrize("part", ["costs", "utilities", "study", "stays"])
+def test_parameters_move_nothing_but_what_they_are_said_to_act_on(part: str, main_scenario_path: Path, ledger: Ledger) -> None:
+    """Exactly: the same patients with all parameters of the part moved."""
+    scenario = load_scenario(main_scenario_path, {"patients": 300})
+    names = STAYS if part == "stays" else [name for name in ledger.independent if PurePath(ledger[name].file).stem == part]
+
+    def inputs_at(values: dict[str, float]) -> Inputs:
+        return translate(scenario, scenario.parameter_values(ledger) | values)
+
+    allowed = {outcome for outcome in OUTCOMES if any(can_move(ledger[name], outcome) for name in names)}
+    assert _moved(inputs_at, names, ledger) <= allowed
+    if part != "study":
+        assert _moved(inputs_at, names, ledger), "the parameters of this part do nothing at all"
+
+
+def test_a_parameter_that_cannot_act_is_no_driver_whatever_its_correlation() -> None:
+    values = np.arange(50.0)[:, None] @ np.ones((1, 2))
+    answers = values[:, :1]
+    (found,) = drivers(("price", "rate"), values, answers, frozenset(), np.array([[False], [True]]))
+    assert list(found.shares) == ["rate"]

@@ -13,6 +13,8 @@ from alps_sim.outcomes.stored import read_results
 from alps_sim.report.content import ReportContent, stored_content
 from alps_sim.report.needs import needs
 from alps_sim.report.paragraph import answer_paragraph
+from alps_sim.report.sweep import flip_sentences
+from alps_sim.report.tables import described
 from alps_sim.report.validated import shipped_provenance, validated
 from alps_sim.teaching.stored import read_twin
 from tests.test_report_page import _Page
@@ -87,8 +89,10 @@ def test_the_sweep_of_the_scenario_is_stored_and_told_in_words(ran: alps_sim.Run
     (sweep,) = content.sweeps
     again = alps_sim.sweep(ran.scenario, "opsi_mean_rate_per_year=0.01:0.1:3", "opsi_deaths", patients=100)
     pd.testing.assert_frame_equal(sweep.table, again.table, check_dtype=False, rtol=1e-11)
+    pd.testing.assert_frame_equal(sweep.flips, again.flips, check_dtype=False, rtol=1e-11)
+    for sentence in flip_sentences(again):
+        assert described(sentence, ran.scenario.strategies) in page.text
     assert "Where would the answer change?" in page.text
-    assert "mmf_then_sirolimus has" not in page.text
 
 
 def test_the_two_lives_on_the_page_are_those_stored(ran: alps_sim.RunResult, page: _Page) -> None:

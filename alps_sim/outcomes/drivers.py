@@ -69,7 +69,13 @@ def noise_bound(draws: int, parameters: int) -> float:
     return float(ndtri(1.0 - FAMILY_ERROR / (2.0 * max(parameters, 1)))) ** 2 / max(draws - 1, 1)
 
 
-def drivers(names: Sequence[str], values: Array, answers: Array, assumed: frozenset[str]) -> list[Drivers]:
+def drivers(
+    names: Sequence[str],
+    values: Array,
+    answers: Array,
+    assumed: frozenset[str],
+    possible: np.ndarray[Any, np.dtype[np.bool_]] | None = None,
+) -> list[Drivers]:
     """The parameters that move each answer.
 
     Parameters
@@ -82,6 +88,8 @@ def drivers(names: Sequence[str], values: Array, answers: Array, assumed: frozen
         (draws, answers) that came out.
     assumed
         Parameters that rest on an assumption.
+    possible
+        (parameters, answers) whether a parameter can act on an answer; all can if not given.
 
     Returns
     -------
@@ -89,9 +97,10 @@ def drivers(names: Sequence[str], values: Array, answers: Array, assumed: frozen
         One an answer.
     """
     shares = (_standardised_ranks(values).T @ _standardised_ranks(answers)) ** 2
-    bound = noise_bound(len(values), len(names))
+    acting = np.ones(shares.shape, dtype=np.bool_) if possible is None else possible
     found = []
-    for column in shares.T:
+    for column, able in zip(np.where(acting, shares, 0.0).T, acting.T, strict=True):
+        bound = noise_bound(len(values), int(able.sum()))
         order = [place for place in np.argsort(-column, kind="stable") if column[place] > bound]
         moved = {names[place]: float(column[place]) for place in order}
         found.append(Drivers(moved, assumed & moved.keys()))

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from alps_sim.outcomes.store import FORMAT, MANIFEST, ResultsError
 from alps_sim.scenario.schema import Scenario
 
-TEXTS: Final = ("strategy", "comparator", "window_years", "spleen", "agent", "drivers", "fate", "unit")
+_OF_SWEEPS: Final = ("outcome", "kind", "better_below", "better_above", "preferred")
+TEXTS: Final = ("strategy", "comparator", "window_years", "spleen", "agent", "drivers", "fate", "unit", *_OF_SWEEPS)
 """Columns of text, in which an empty cell is an empty text."""
 
 

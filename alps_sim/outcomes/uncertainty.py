@@ -5,7 +5,7 @@ is simulated with a limited number of patients; `simulation_share` says how much
 of a draw there is little to adjust by, and the same patients in every draw carry the same luck.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,13 @@ COLUMNS: Final = (
 PERCENTILES: Final = (2.5, 97.5)
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Acts = Callable[[str, str], bool]
+"""From a parameter and an outcome to whether the one can act on the other."""
+
+
+def acts_on_all(parameter: str, outcome: str) -> bool:
+    """Every parameter can act on every outcome."""
+    return True
 
 
 def _standard_error(scatter: Array) -> Array:
@@ -115,7 +122,7 @@ class Draws:
     def _differences(self) -> Array:
         return self.means - self.means[:, [self._comparator]]
 
-    def table(self, assumed: frozenset[str] = frozenset()) -> pd.DataFrame:
+    def table(self, assumed: frozenset[str] = frozenset(), acts: Acts = acts_on_all) -> pd.DataFrame:
         """`parameter_uncertainty.csv`: mean, 95% interval over the draws, and the parameters that move the number.
 
         The comparator is empty for a strategy itself and named for a difference, strategy minus comparator.
@@ -124,6 +131,8 @@ class Draws:
         ----------
         assumed
             Parameters that rest on an assumption.
+        acts
+            Whether a parameter can act on an outcome; only those that can are named as moving it.
 
         Raises
         ------
@@ -138,7 +147,8 @@ class Draws:
             places = self._places(comparator)
             if not places:  # one strategy compares with nothing
                 continue
-            moved_by = self._drivers(np.array([values[(slice(None), *place)] for place in places]).T, assumed)
+            answers = np.array([values[(slice(None), *place)] for place in places]).T
+            moved_by = self._drivers(answers, assumed, [tuple(OUTCOMES)[outcome] for _, _, outcome in places], acts)
             for place, moved in zip(places, moved_by, strict=True):
                 strategy, window, outcome = place
                 names = (self._strategies[strategy], comparator, tuple(OUTCOMES)[outcome], self._windows[window])
@@ -146,11 +156,13 @@ class Draws:
                 rows.append((*names, *estimate, moved.mainly_assumed, str(moved)))
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
-    def _drivers(self, answers: Array, assumed: frozenset[str]) -> list[Drivers]:
+    def _drivers(self, answers: Array, assumed: frozenset[str], outcomes: Sequence[str], acts: Acts) -> list[Drivers]:
         """What moves each of (draws, answers)."""
         names = tuple(self._values[0])
         drawn = np.array([[values[name] for name in names] for values in self._values]).reshape(len(answers), len(names))
-        return drivers(names, drawn, answers, assumed)
+        able = {outcome: [acts(name, outcome) for name in names] for outcome in dict.fromkeys(outcomes)}
+        possible = np.array([able[outcome] for outcome in outcomes], dtype=np.bool_).reshape(len(outcomes), len(names)).T
+        return drivers(names, drawn, answers, assumed, possible)
 
     def _places(self, comparator: str) -> list[tuple[int, int, int]]:
         """Indices of the rows: strategy, window, outcome; a difference has none for the comparator itself."""
