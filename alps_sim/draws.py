@@ -14,7 +14,7 @@ from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.observation import cohort_statistics
 from alps_sim.outcomes.reach import can_move
 from alps_sim.outcomes.statistics import SELECTIONS
-from alps_sim.outcomes.uncertainty import DrawEstimates, Draws
+from alps_sim.outcomes.uncertainty import Array, DrawEstimates, Draws
 from alps_sim.scenario import Scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.schema import Replica
@@ -151,11 +151,27 @@ def simulate_draws(
     return gathered, drawn
 
 
-def parameter_uncertainty(scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> tuple[pd.DataFrame | None, DrawnRows]:
-    """The table of parameter uncertainty, None without draws, and what a replica's cohorts showed in them."""
+def parameter_uncertainty(
+    scenario: Scenario, ledger: Ledger, estimates: Array, workers: int, progress: Progress
+) -> tuple[pd.DataFrame | None, DrawnRows]:
+    """The table of parameter uncertainty, None without draws, and what a replica's cohorts showed in them.
+
+    Parameters
+    ----------
+    scenario, ledger
+        What is asked and what is known.
+    estimates
+        (strategies, windows, outcomes) of the run, to which the draws are set.
+    workers
+        Threads.
+    progress
+        Told after each draw.
+    """
     draws = scenario.parameter_draws.draws
     if draws < 2:
         return None, DrawnRows(scenario)
     gathered, drawn = simulate_draws(scenario, ledger, draws, workers, progress)
+    central = _inputs_at(scenario, scenario.parameter_values(ledger))
+    gathered.anchor(gathered.measure(block for block, _ in simulate(central, workers)), estimates, central.patients)
     referenced = {name for _, name in scenario.references}
     return gathered.table(ledger.assumed, lambda name, outcome: can_move(ledger[name], outcome, referenced)), drawn

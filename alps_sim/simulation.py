@@ -231,7 +231,7 @@ def _run_into(
     with seconds.of("simulation"):
         gathered = live(inputs, scenario, folder.path, workers, events, progress)
     with seconds.of("parameter_uncertainty"):
-        uncertainty, drawn = parameter_uncertainty(scenario, ledger, workers, progress)
+        uncertainty, drawn = parameter_uncertainty(scenario, ledger, gathered.collector.means, workers, progress)
     with seconds.of("tables"):
         bookkeeping, books = gathered.collector.bookkeeping(), gathered.collector.books_check()
         tables = _tables(gathered, bookkeeping, uncertainty, predictions(scenario, gathered, drawn))

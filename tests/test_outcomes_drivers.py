@@ -106,7 +106,7 @@ def test_an_interval_that_assumptions_drive_is_marked_and_the_note_names_them() 
     assert cells(summary, uncertainty(True), "opsi_deaths", "20")["one"].parameters == f"10.0 to 30.0{ASSUMED_MARK}"
     assert cells(summary, uncertainty(False), "opsi_deaths", "20")["one"].parameters == "10.0 to 30.0"
     note = driven_note(uncertainty(True), ("opsi_deaths", "deaths"), "20")
-    assert note.endswith("OPSI deaths with opsi_shape and infection_frailty_variance.")
+    assert "OPSI deaths with opsi_shape and infection_frailty_variance. A number" in note
     assert driven_note(uncertainty(False), ("opsi_deaths",), "20") == ""
     assert driven_note(None, ("opsi_deaths",), "20") == ""
 

@@ -1,5 +1,7 @@
 """Cohorts as a study sees them, and uncertainty over draws of the evidence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from alps_sim.outcomes.incidence import relapse_by
 from alps_sim.outcomes.observation import cohort_statistics, cohorts, observe, predict
 from alps_sim.outcomes.properties import course_remission, initial_responder, long_term_responder
 from alps_sim.outcomes.statistics import STATISTICS
-from alps_sim.outcomes.uncertainty import COLUMNS, Draws
+from alps_sim.outcomes.uncertainty import COLUMNS, FEWEST_EVENTS, Draws
 from alps_sim.rules import codes
 from alps_sim.rules.state import MILESTONES
 from tests import statistics_model as model
@@ -145,6 +147,45 @@ def test_share_of_simulation_error_is_all_where_draws_differ_by_luck_alone() -> 
     share = _draws(30).simulation_share()
     share = share[(share["outcome"] == "life_years") & (share["comparator"] == "") & (share["window_years"] == "20")]
     assert (share["simulation_share"] > 0.5).all()
+
+
+def test_the_luck_that_all_draws_share_is_taken_out_of_their_intervals() -> None:
+    """The same lucky patients in every draw: their interval lies beside the truth, and about it once the draws are set to the run."""
+    draws = Draws(model.STRATEGIES, model.WINDOWS, 1)
+    lucky = draws.measure(model.blocks(7, 1100, model.FRAILTY))
+    place = (1, 0, list(OUTCOMES).index("life_years"))
+    for factor in (0.97, 0.99, 1.0, 1.01, 1.03):
+        draws.add(replace(lucky, means=lucky.means * factor))
+    truth = lucky.means * 1.2
+    draws.anchor(lucky, truth, 1100)
+    table = draws.table()
+    (row,) = (
+        table[(table["strategy"] == "drug") & (table["outcome"] == "life_years") & (table["window_years"] == "20")]
+        .query("comparator == ''")
+        .to_dict("records")
+    )
+    assert row["mean"] == pytest.approx(truth[place])
+    assert row["ci_low"] < truth[place] < row["ci_high"]
+    assert draws.means.shape[1:] == truth.shape
+
+
+def test_events_too_rare_for_a_ratio_leave_the_draws_as_they_are() -> None:
+    draws = Draws(model.STRATEGIES, model.WINDOWS, 1)
+    few = draws.measure(model.blocks(7, 1100, model.FRAILTY))
+    rare = (few.means * 1100 < FEWEST_EVENTS) & np.array([outcome.kind in ("indicator", "count") for outcome in OUTCOMES.values()])
+    draws.add(few)
+    draws.anchor(few, few.means * 1.1, 1100)
+    assert rare.any()
+    assert (draws.means[0][rare] == few.means[rare]).all()
+
+
+def test_no_share_of_patients_exceeds_one() -> None:
+    draws = Draws(model.STRATEGIES, model.WINDOWS, 1)
+    one = draws.measure(model.blocks(7, 1100, model.FRAILTY))
+    draws.add(replace(one, means=np.ones_like(one.means)))
+    draws.anchor(one, one.means * 3.0, 1100)
+    shares = [outcome.kind == "indicator" for outcome in OUTCOMES.values()]
+    assert draws.means[..., shares].max() <= 1.0
 
 
 def test_one_draw_is_not_enough() -> None:

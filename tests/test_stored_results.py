@@ -1,6 +1,7 @@
 """Results read back: the report again from what was stored, the tables as they were, nothing of another version or changed by hand."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,25 @@ def test_a_report_under_another_fit_says_so(folder: Path) -> None:
     assert "The evidence of this program is no longer that of the run" in (folder / "report.html").read_text(encoding="utf-8")
 
 
+def test_results_of_another_command_are_told_so(tmp_path: Path) -> None:
+    swept = [
+        "sweep",
+        str(DEMO),
+        "--vary",
+        "opsi_shape=0.7:0.9:2",
+        "--outcome",
+        "deaths",
+        "--patients",
+        "20",
+        "--out",
+        str(tmp_path / "swept"),
+    ]
+    assert CliRunner().invoke(app, swept).exit_code == 0
+    told = reported(tmp_path / "swept")
+    assert told.exit_code == 2
+    assert "expected the results of a run" in told.output
+
+
 def test_a_folder_that_holds_no_run_is_told_so(tmp_path: Path) -> None:
     told = reported(tmp_path)
     assert told.exit_code == 2
@@ -111,3 +131,11 @@ def test_the_public_names_are_there_and_no_others() -> None:
     assert [name for name in alps_sim.__all__ if getattr(alps_sim, name) is None] == []
     with pytest.raises(AttributeError, match="it has"):
         _ = alps_sim.sweeep
+
+
+def test_what_the_scenario_sets_is_told_as_the_scenario_has_it_and_not_as_fitted(ran: alps_sim.RunResult) -> None:
+    page = ran.report.read_text(encoding="utf-8")
+    assert re.search(r"<code>opsi_fatality_probability</code> = 0.3 probability \(held, set by the scenario\)", page)
+    fitted = page.partition("<h2>What was fitted</h2>")[2].partition("<h2>")[0]
+    assert "opsi_mean_rate_per_year" in fitted
+    assert "opsi_fatality_probability" not in fitted

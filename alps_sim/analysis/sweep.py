@@ -45,9 +45,10 @@ class Varied:
     base
         Value in the scenario.
     low, high
-        Range of what is known: the 95% posterior interval of a fitted parameter, else what is published or assumed.
-    fitted
-        Whether it was fitted.
+        Range of what is known: the 95% posterior interval of a fitted parameter, what the scenario gives, else what is published or
+        assumed.
+    known_as
+        What the range is.
     """
 
     variation: Variation
@@ -55,12 +56,7 @@ class Varied:
     base: float
     low: float
     high: float
-    fitted: bool
-
-    @property
-    def known_as(self) -> str:
-        """What the range is."""
-        return "95% posterior interval" if self.fitted else "Range of the evidence"
+    known_as: str
 
     @property
     def known_within_values(self) -> tuple[float, float]:
@@ -202,8 +198,18 @@ def varied_of(variation: Variation, scenario: Scenario, ledger: Ledger) -> Varie
         What is asked and what is known.
     """
     name = variation.parameter
+    if name in scenario.parameters:
+        given = scenario.parameters[name]
+        ends = (given.value,) * 2 if given.distribution is None else (given.distribution.ppf(0.025), given.distribution.ppf(0.975))
+        return Varied(variation, ledger[name].unit, given.value, *ends, "Range of the scenario")
     fitted = ledger.contraction(name) is not None
-    return Varied(variation, ledger[name].unit, scenario.parameter_values(ledger)[name], *ledger.intervals[name], fitted)
+    return Varied(
+        variation,
+        ledger[name].unit,
+        scenario.parameter_values(ledger)[name],
+        *ledger.intervals[name],
+        "95% posterior interval" if fitted else "Range of the evidence",
+    )
 
 
 def _simulated(scenario: Scenario, ledger: Ledger, points: Sequence[Values], asked: Asked, workers: int, progress: Progress) -> list[Point]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from alps_sim.outcomes.accumulate import Array, BlockMoments, KnownMeans, Totals, block_moments
@@ -98,6 +99,11 @@ class Collector:
     def estimates(self) -> list[list[Estimates]]:
         """Estimates by strategy and window; call when all blocks are in."""
         return all_estimates(self.totals)
+
+    @property
+    def means(self) -> Array:
+        """(strategies, windows, outcomes) estimates, outcomes in the order of the registry."""
+        return np.array([[estimates.mean for estimates in by_window] for by_window in self.estimates])
 
     def summary(self) -> pd.DataFrame:
         """`summary.csv`."""

@@ -103,7 +103,7 @@ class StoredResults:
         )
 
 
-def read_results(folder: Path, manifest: Mapping[str, Any] | None = None) -> StoredResults:
+def read_results(folder: str | Path, manifest: Mapping[str, Any] | None = None) -> StoredResults:
     """Read a results folder.
 
     Parameters
@@ -118,6 +118,7 @@ def read_results(folder: Path, manifest: Mapping[str, Any] | None = None) -> Sto
     ResultsError
         If it is no results folder.
     """
+    folder = Path(folder)
     if manifest is None:
         manifest = _manifest(folder / MANIFEST)
     tables = {path.stem: read_table(path) for path in sorted(folder.glob("*.csv"))}

@@ -1,8 +1,9 @@
 """Parameter uncertainty: what is not known, from running the same patients under many draws of the evidence.
 
-Not simulation error: this interval does not shrink with more patients. A little simulation error is inside it, because each draw
-is simulated with a limited number of patients; `simulation_share` says how much at most. Means are plain: with the few patients
-of a draw there is little to adjust by, and the same patients in every draw carry the same luck.
+Not simulation error: this interval does not shrink with more patients. The same patients live under every draw, so their luck is common
+to all draws and would shift every interval; `anchor` takes it out, by a ratio to a run of these patients at the central values. A
+little simulation error is left, because the draws move events of a limited number of patients; `simulation_share` says how much at
+most. Means are plain: with the few patients of a draw there is little to adjust by.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,8 @@ COLUMNS: Final = (
     *("driven_by_assumption", "drivers"),
 )
 PERCENTILES: Final = (2.5, 97.5)
+FEWEST_EVENTS: Final = 10
+"""Events of the draws' patients at the central values below which their ratio to the run would be luck itself."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Acts = Callable[[str, str], bool]
@@ -74,6 +77,27 @@ class Draws:
         self._errors: list[Array] = []
         self._difference_errors: list[Array] = []
         self._values: list[Mapping[str, float]] = []
+        self._ratio: Array | float = 1.0
+
+    def anchor(self, central: DrawEstimates, estimates: Array, patients: int) -> None:
+        """Set the draws to the run: what the draws' patients have by luck is taken out of every draw.
+
+        Each estimate of a draw is multiplied by that of the run over that of the draws' patients at the central values. Of events so
+        rare that the ratio would itself be luck, and of what the run has none of, the draws stay as they are.
+
+        Parameters
+        ----------
+        central
+            Of `measure`, the draws' patients at the central values.
+        estimates
+            (strategies, windows, outcomes) of the run.
+        patients
+            How many the draws have.
+        """
+        kinds = np.array([outcome.kind for outcome in OUTCOMES.values()])
+        events = np.where(np.isin(kinds, ("indicator", "count")), central.means * patients, np.inf)
+        usable = (events >= FEWEST_EVENTS) & (central.means > 0.0) & (estimates > 0.0)
+        self._ratio = np.divide(estimates, central.means, out=np.ones_like(estimates), where=usable)
 
     def measure(self, blocks: Iterable[Sequence[BlockResult]]) -> DrawEstimates:
         """Estimates of one draw; depends on its blocks alone, safe in any thread.
@@ -117,7 +141,9 @@ class Draws:
     @property
     def means(self) -> Array:
         """(draws, strategies, windows, outcomes) estimates, outcomes in the order of `OUTCOMES`; for value of information."""
-        return np.array(self._means)
+        shares = np.array([outcome.kind == "indicator" for outcome in OUTCOMES.values()])
+        anchored: Array = np.array(self._means) * self._ratio
+        return np.where(shares, np.minimum(anchored, 1.0), anchored)
 
     def _differences(self) -> Array:
         return self.means - self.means[:, [self._comparator]]

@@ -1,5 +1,6 @@
 """A hundred patients under each strategy, each at the same place: what became of them in the window."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import pandas as pd
@@ -27,7 +28,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
 """Colour and sign of each fate: of no strategy's colour, and told apart in grey by lightness and sign."""
 
 
-def icon_figure(fates: pd.DataFrame, shares: pd.DataFrame) -> Figure:
+def icon_figure(fates: pd.DataFrame, shares: pd.DataFrame, marked: Collection[str] = ()) -> Figure:
     """One square a patient, in the same place under every strategy.
 
     Parameters
@@ -36,6 +37,8 @@ def icon_figure(fates: pd.DataFrame, shares: pd.DataFrame) -> Figure:
         Columns of `fates.csv`, strategies in the scenario's order.
     shares
         Columns of `fate_shares.csv`.
+    marked
+        Strategies whose treatment failure does not compare with that of the others; a star stands behind their names.
     """
     strategies = list(fates["strategy"].unique())
     columns = max(min(COLUMNS, len(strategies)), 2)
@@ -51,8 +54,9 @@ def icon_figure(fates: pd.DataFrame, shares: pd.DataFrame) -> Figure:
                 if place < len(strategies):
                     mine = fates["strategy"] == strategies[place], shares["strategy"] == strategies[place]
                     _array(axis, fates[mine[0]], shares[mine[1]])
-                    axis.set_title(words(strategies[place]))
-        footnote(figure, _note(fates, shares))
+                    axis.set_title(words(strategies[place]) + ("*" if strategies[place] in marked else ""))
+        starred = " * Intends no treatment that could fail: only a rescue or a death counts as failure." if marked else ""
+        footnote(figure, _note(fates, shares) + starred)
     return figure
 
 
@@ -61,8 +65,8 @@ def _note(fates: pd.DataFrame, shares: pd.DataFrame) -> str:
     first, last = int(fates["patient"].min()), int(fates["patient"].max())
     return (
         f"In the first {window} years. Patients {first} to {last} of {n:,}: the hundred whose fates come nearest to those of all. The same "
-        "patient stands at the same place under every strategy. In brackets: % of all patients with 95% simulation error; how uncertain "
-        "the parameters are is not shown here."
+        "patient stands at the same place under every strategy. In brackets: % of all patients, unadjusted, with 95% simulation error; "
+        "how uncertain the parameters are is not shown here."
     )
 
 

@@ -61,7 +61,8 @@ def headline(
         lines += [_line(name, cell, width) for name, cell in found.items()]
     if len(differences):
         lines += _main_differences(differences, parameter_uncertainty, window, width)
-    for note in (*(footnote(outcome, unlike) for outcome in ANSWER_OUTCOMES), driven_note(parameter_uncertainty, ANSWER_OUTCOMES, window)):
+    driven = driven_note(parameter_uncertainty, ANSWER_OUTCOMES, window, [MAIN_DIFFERENCE])
+    for note in (*(footnote(outcome, unlike) for outcome in ANSWER_OUTCOMES), driven):
         lines += _wrapped(note, "")
     if len(differences):
         lines += ["", *_trade_offs(differences, parameter_uncertainty, window, unlike)]

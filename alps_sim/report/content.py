@@ -9,6 +9,7 @@ import pandas as pd
 from alps_sim.analysis.sweep import Sweep
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.definitions import HEADLINE_WINDOW
+from alps_sim.outcomes.store import ResultsError
 from alps_sim.outcomes.stored import StoredResults
 from alps_sim.report.cells import chosen_window
 from alps_sim.report.comparable import Unlike, unlike
@@ -122,6 +123,10 @@ def stored_content(results: StoredResults, ledger: Ledger) -> ReportContent:
         If the results are not those of a run of this version.
     """
     manifest = results.manifest
+    if "checks" not in manifest:
+        raise ResultsError(
+            f"{results.folder}: expected the results of a run, found those of another command; name results/<scenario>/<run>"
+        )
     if set(results.values) != set(ledger.parameters):
         raise results.of_another_version("its parameters")
     checks = manifest["checks"]

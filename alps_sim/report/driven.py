@@ -13,7 +13,7 @@ ASSUMED_MARK: Final = "†"
 _NAMED: Final = 2
 
 
-def driven_note(uncertainty: pd.DataFrame | None, outcomes: Sequence[str], window: str) -> str:
+def driven_note(uncertainty: pd.DataFrame | None, outcomes: Sequence[str], window: str, compared: Sequence[str] = ()) -> str:
     """What the mark means, with the assumptions that move each outcome most; empty if nothing is marked.
 
     Parameters
@@ -24,16 +24,19 @@ def driven_note(uncertainty: pd.DataFrame | None, outcomes: Sequence[str], windo
         Identifiers of the outcomes that are shown.
     window
         Years as in `window_years`.
+    compared
+        Identifiers of those of which differences are shown too.
     """
     if uncertainty is None:
         return ""
-    rows = uncertainty[uncertainty["driven_by_assumption"] & (uncertainty["window_years"].astype(str) == window)]
+    shown = (uncertainty["comparator"].fillna("") == "") | uncertainty["outcome"].isin(compared)
+    rows = uncertainty[uncertainty["driven_by_assumption"] & shown & (uncertainty["window_years"].astype(str) == window)]
     told = [_told(outcome, rows[rows["outcome"] == outcome]) for outcome in outcomes if (rows["outcome"] == outcome).any()]
     if not told:
         return ""
     return (
         f"{ASSUMED_MARK} Driven by assumption: the draws move this number mostly with parameters that no study gives and the published "
-        f"figures do not fix: {'; '.join(told)}."
+        f"figures do not fix: {'; '.join(told)}. A number without the mark may hang on many assumptions that each move it little."
     )
 
 

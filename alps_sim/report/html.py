@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alps_sim.analysis.sweep import Sweep
 from alps_sim.evidence.ledger import GRADES
-from alps_sim.report.answer import ANSWER_OUTCOMES, span
+from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE, span
 from alps_sim.report.comparable import footnote
 from alps_sim.report.content import ReportContent
 from alps_sim.report.driven import driven_note
@@ -98,7 +98,7 @@ def draw_figures(content: ReportContent) -> dict[str, "Figure"]:
         "steroid_exposure": steroid_figure(content.summary, content.resources, equivalence, *shared),
         "steroid_spread": spread_figure(content.spread),
         "treatments": treatment_figure(content.treatments),
-        "hundred_patients": icon_figure(content.fates, content.fate_shares),
+        "hundred_patients": icon_figure(content.fates, content.fate_shares, content.unlike.get("treatment_failure", ())),
     }
     swept = {sweep_figure_name(sweep, outcome): sweep_figure(sweep, outcome) for sweep, outcome in _swept(content)}
     return {name: figure for name, figure in {**figures, **swept}.items() if figure is not None}
@@ -137,7 +137,9 @@ def _footnotes(content: ReportContent) -> list[str]:
     from alps_sim.plots.theme import words
 
     notes = [footnote(outcome, content.unlike, words) for outcome in ANSWER_OUTCOMES]
-    return [note for note in (*notes, driven_note(content.parameter_uncertainty, ANSWER_OUTCOMES, content.window)) if note]
+    return [
+        note for note in (*notes, driven_note(content.parameter_uncertainty, ANSWER_OUTCOMES, content.window, [MAIN_DIFFERENCE])) if note
+    ]
 
 
 def _context(content: ReportContent) -> dict[str, Any]:
@@ -151,7 +153,8 @@ def _context(content: ReportContent) -> dict[str, Any]:
     from alps_sim.report.validated import validated
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
-    listed, fitted = tables.assumptions(content.ledger, content.values), tables.fitted_parameters(content.ledger, content.values)
+    about = (content.ledger, content.values, scenario.parameters)
+    listed, fitted = tables.assumptions(*about), tables.fitted_parameters(*about)
     compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
     return {
         "content": content,
@@ -162,6 +165,7 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "flip_sentences": flip_sentences,
         "described": lambda text: tables.described(text, scenario.strategies),
         "sweep_heading": heading,
+        "note_of": lambda name: tables.assumption(content.ledger, name, content.values, scenario.parameters).note,
         "needs": needs(content.resources, window, content.currency),
         "failure_note": footnote("treatment_failure", content.unlike, words),
         "scenario": scenario,
@@ -187,11 +191,14 @@ def _context(content: ReportContent) -> dict[str, Any]:
         "fitted_count": sum(entry.calibrated for entries in fitted.values() for entry in entries),
         "assumption_count": sum(len(entries) for entries in listed.values()),
         "rests_on": {
-            name: [tables.assumption(content.ledger, parameter, content.values) for parameter in parameters]
+            name: [tables.assumption(content.ledger, parameter, content.values, scenario.parameters) for parameter in parameters]
             for name, parameters in RESTS_ON.items()
         },
         "readings": tables.readings_taken(scenario.readings),
-        "overrides": [(tables.assumption(content.ledger, name, content.values), given) for name, given in scenario.parameters.items()],
+        "overrides": [
+            (tables.assumption(content.ledger, name, content.values, scenario.parameters), given)
+            for name, given in scenario.parameters.items()
+        ],
         "comparisons": compared,
         "not_simulated": not_simulated,
         "validated": validated(content.ledger),

@@ -12,7 +12,7 @@ from alps_sim.report.driven import ASSUMED_MARK
 
 _AFTER_THE_MAIN: Final = ("deaths", "treatment_failure", "flares_per_year", "prednisone_mg_per_kg_per_year")
 _SAID: Final = {
-    "deaths": ("deaths from any cause", " per 1,000"),
+    "deaths": ("deaths from any cause, OPSI among them", " per 1,000"),
     "treatment_failure": ("treatment failure", "% of patients"),
     "flares_per_year": ("flares", " per year alive"),
     "prednisone_mg_per_kg_per_year": ("steroid", " mg/kg per year alive"),
@@ -44,7 +44,7 @@ def answer_paragraph(content: ReportContent) -> str:
         f"1,000 ({_both(content, apart)})."
     )
     rest = [told for outcome in _AFTER_THE_MAIN if (told := _pair(content, outcome, name, comparator))]
-    beside = f"Set against this: {'; '.join(rest)}; their intervals stand in the table." if rest else ""
+    beside = f"Beside this: {'; '.join(rest)}; their intervals stand in the table." if rest else ""
     return " ".join(filter(None, (first, beside, _what_the_intervals_mean(content))))
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from alps_sim.analysis.flip_table import BESIDE_THE_COMPARATOR
 from alps_sim.analysis.sweep import Sweep, Varied
+from alps_sim.outcomes.adjust import MINIMUM_EVENTS
 from alps_sim.outcomes.definitions import MORE_IS_BETTER, OUTCOMES
 from alps_sim.plots.parameters import names_its_unit, value_text
 from alps_sim.report.answer import span
@@ -69,6 +70,9 @@ def heading(sweep: Sweep) -> list[str]:
     lines = [_varied_words(one) for one in sweep.varied]
     lines.append(f"{sweep.scenario.patients:,} patients under each strategy, the same at every value. Outcomes {span(sweep.window)}.")
     simulation = "95% simulation error, which more patients narrow"
+    lines.append(
+        f"Where a value has fewer than {MINIMUM_EVENTS} events of an outcome, its estimate is not adjusted, and the curve may step there."
+    )
     if not sweep.draws:
         return [*lines, f"Intervals: {simulation}. Parameter uncertainty was not run (--draws)."]
     few = f" {sweep.draws} draws are few; {ENOUGH_DRAWS} are enough." if sweep.draws < ENOUGH_DRAWS else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Final
 
 import pandas as pd
@@ -19,6 +20,7 @@ from alps_sim.plots.units import shown
 from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE
 from alps_sim.report.cells import Cell, cells
 from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
+from alps_sim.scenario.schema import Override
 
 TABLE_OUTCOMES: Final = (
     *ANSWER_OUTCOMES,
@@ -32,6 +34,8 @@ TABLE_OUTCOMES: Final = (
 )
 """What the report's table shows, in its order."""
 
+BY_THE_SCENARIO: Final = "set by the scenario"
+NOTHING_GIVEN: Final[Mapping[str, Override]] = MappingProxyType({})
 _RELAPSE_TARGETS: Final = {"relapse_4_years": False, "relapse_20_years": True}
 """Published relapse after splenectomy, and whether the publication says more than the figure."""
 
@@ -152,6 +156,8 @@ class Assumption:
         Text; `value` is the one used.
     part
         Part of the ledger.
+    basis
+        What the value rests on, in a word or two: the grade, the fit, or the scenario.
     """
 
     name: str
@@ -162,10 +168,11 @@ class Assumption:
     note: str
     source: str
     part: str
+    basis: str
 
 
-def assumption(ledger: Ledger, name: str, values: Mapping[str, float]) -> Assumption:
-    """A parameter of the ledger with the value used.
+def assumption(ledger: Ledger, name: str, values: Mapping[str, float], given: Mapping[str, Override] = NOTHING_GIVEN) -> Assumption:
+    """A parameter with the value used; what a scenario has set is told as the scenario has it.
 
     Parameters
     ----------
@@ -175,16 +182,26 @@ def assumption(ledger: Ledger, name: str, values: Mapping[str, float]) -> Assump
         Of the parameter.
     values
         Values used in the run.
+    given
+        Overrides of the scenario, by name.
     """
-    parameter = ledger[name]
+    parameter, part = ledger[name], words(PurePath(ledger[name].file).stem)
+    if name in given:
+        override = given[name]
+        spread = (
+            "held" if override.distribution is None else f"{override.distribution.ppf(0.025):.4g} to {override.distribution.ppf(0.975):.4g}"
+        )
+        texts = override.note or "not told", override.source or "not told"
+        return Assumption(name, f"{values[name]:.4g}", spread, parameter.unit, BY_THE_SCENARIO, *texts, part, BY_THE_SCENARIO)
     value, (low, high) = values[name], ledger.intervals[name]
     shown_value = parameter.word if parameter.word is not None and value == parameter.value else f"{value:.4g}"
     spread = "fixed" if low == high else f"{low:.4g} to {high:.4g}"
-    part = words(PurePath(parameter.file).stem)
-    return Assumption(parameter.name, shown_value, spread, parameter.unit, parameter.grade, parameter.note, parameter.source, part)
+    contraction = ledger.contraction(name)
+    basis = parameter.grade if contraction is None else f"fitted: {LABELS[contraction >= IDENTIFIED]}"
+    return Assumption(parameter.name, shown_value, spread, parameter.unit, parameter.grade, parameter.note, parameter.source, part, basis)
 
 
-def assumptions(ledger: Ledger, values: Mapping[str, float]) -> dict[str, list[Assumption]]:
+def assumptions(ledger: Ledger, values: Mapping[str, float], given: Mapping[str, Override] = NOTHING_GIVEN) -> dict[str, list[Assumption]]:
     """Parameters that rest on an assumption or on what is recalled but not verified, by part of the ledger.
 
     Parameters
@@ -193,10 +210,12 @@ def assumptions(ledger: Ledger, values: Mapping[str, float]) -> dict[str, list[A
         The evidence.
     values
         Values used in the run.
+    given
+        Overrides of the scenario, which are left out: they rest on the scenario.
     """
     found: dict[str, list[Assumption]] = {}
     for parameter in ledger.parameters.values():
-        if parameter.grade in UNCERTAIN_GRADES:
+        if parameter.grade in UNCERTAIN_GRADES and parameter.name not in given:
             entry = assumption(ledger, parameter.name, values)
             found.setdefault(entry.part, []).append(entry)
     return found
@@ -229,7 +248,9 @@ class FittedParameter:
         return self.label == LABELS[True]
 
 
-def fitted_parameters(ledger: Ledger, values: Mapping[str, float]) -> dict[str, list[FittedParameter]]:
+def fitted_parameters(
+    ledger: Ledger, values: Mapping[str, float], given: Mapping[str, Override] = NOTHING_GIVEN
+) -> dict[str, list[FittedParameter]]:
     """What was fitted, by the cohort it was fitted to; empty for priors.
 
     Parameters
@@ -238,6 +259,8 @@ def fitted_parameters(ledger: Ledger, values: Mapping[str, float]) -> dict[str, 
         The evidence.
     values
         Values used in the run.
+    given
+        Overrides of the scenario, which are left out: the fit is not used for them.
     """
     found = {}
     for block in ledger.fitted:
@@ -249,6 +272,7 @@ def fitted_parameters(ledger: Ledger, values: Mapping[str, float]) -> dict[str, 
                 LABELS[contraction >= IDENTIFIED],
             )
             for name, contraction in zip(block.names, block.contractions, strict=True)
+            if name not in given
         ]
     return found
 

@@ -191,6 +191,10 @@ class Scenario(Section):
             raise problem(f"expected the name of a strategy, found '{self.comparator}'; {hint}", "comparator")
         if list(self.windows_years) != sorted(self.windows_years):
             raise problem("expected ascending years, found another order; sort them", "windows_years")
+        swept = [request.parameter for request in self.sweeps]
+        for number, name in enumerate(swept):
+            if name in swept[:number]:
+                raise problem(f"expected each parameter in one sweep, found `{name}` in two; put their outcomes together", "sweeps")
         if self.replica is not None and self.patients != self.replica.size * self.replica.cohorts:
             product = self.replica.size * self.replica.cohorts
             raise problem(f"expected {product}, the replica's size x cohorts, found {self.patients}; correct one", "patients")
