@@ -41,7 +41,7 @@ def describe_parameter(name: str, ledger: Ledger | None = None) -> str:
         name,
         _line("value", f"{_shown(parameter)} ({parameter.unit})"),
         _line("range", f"{parameter.low:g} to {parameter.high:g}" if parameter.low < parameter.high else "none"),
-        _line("drawn from", _drawn(parameter)),
+        _line("drawn from", _drawn(parameter, known)),
         *_fitted(known, name),
         _line("grade", f"{parameter.grade}: {GRADES[parameter.grade]}"),
         _line("source", parameter.source),
@@ -153,7 +153,10 @@ def _shown(parameter: Parameter) -> str:
     return parameter.word or f"{parameter.value:g}"
 
 
-def _drawn(parameter: Parameter) -> str:
+def _drawn(parameter: Parameter, ledger: Ledger) -> str:
+    if ledger.contraction(parameter.name) is not None:
+        low, high = ledger.intervals[parameter.name]
+        return f"the joint posterior draws, 95% of them {low:.4g} to {high:.4g}; before the fit {parameter.distribution}"
     if parameter.distribution.is_fixed:
         return "not drawn"
     shared = "" if parameter.moves_with == parameter.name else f", sharing the luck of {parameter.moves_with}"

@@ -72,8 +72,8 @@ def draw_estimate(
     if known is not None:
         bounds = [scale * bound for bound in known]
         axis.plot(bounds, [place, place], color=look.colour, alpha=PALE, linewidth=thickness, solid_capstyle="butt", zorder=1)
-    axis.plot([scale * row["ci_low"], scale * row["ci_high"]], [place, place], color=TEXT_COLOUR, linewidth=1.2, zorder=4)
-    axis.plot(scale * row["mean"], place, look.marker, color=look.colour, **HOLLOW, markersize=0.85 * thickness, zorder=3)
+    axis.plot([scale * row["ci_low"], scale * row["ci_high"]], [place, place], color=TEXT_COLOUR, linewidth=1.2, zorder=4, clip_on=False)
+    axis.plot(scale * row["mean"], place, look.marker, color=look.colour, **HOLLOW, markersize=0.85 * thickness, zorder=3, clip_on=False)
 
 
 def interval_note(uncertainty: pd.DataFrame | None) -> str:
