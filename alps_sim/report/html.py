@@ -145,60 +145,94 @@ def _footnotes(content: ReportContent) -> list[str]:
 def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
     from alps_sim.plots.theme import strategy_styles, words
+
+    return {
+        "content": content,
+        "scenario": content.scenario,
+        "window": content.window,
+        "span": span(content.window),
+        "words": words,
+        "grades": GRADES,
+        "styles": strategy_styles(list(content.scenario.strategies)),
+        "draws": None if content.parameter_uncertainty is None else int(content.parameter_uncertainty["draws"].iloc[0]),
+        "patients": int(content.summary["n"].iloc[0]),
+        **_of_the_answer(content),
+        **_of_the_sweeps(content),
+        **_of_the_evidence(content),
+        **_of_what_was_published(content),
+    }
+
+
+def _of_the_answer(content: ReportContent) -> dict[str, Any]:
+    """The answer, the strategies, the table of outcomes, and what a service must provide."""
+    from alps_sim.plots.theme import words
     from alps_sim.report import tables
     from alps_sim.report.needs import needs
     from alps_sim.report.paragraph import answer_paragraph
-    from alps_sim.report.published import HEADINGS, comparisons
-    from alps_sim.report.sweep import flip_sentences, heading
-    from alps_sim.report.validated import validated
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
-    about = (content.ledger, content.values, scenario.parameters)
-    listed, fitted = tables.assumptions(*about), tables.fitted_parameters(*about)
-    compared, not_simulated = comparisons(scenario, content.predictions) if content.predictions is not None else ({}, [])
+    estimates = (content.summary, content.differences, uncertainty, window)
     return {
-        "content": content,
         "paragraph": answer_paragraph(content),
-        "sweeps": [
-            (sweep, [sweep_figure_name(sweep, str(outcome)) for outcome in sweep.table["outcome"].unique()]) for sweep in content.sweeps
-        ],
-        "flip_sentences": flip_sentences,
-        "described": lambda text: tables.described(text, scenario.strategies),
-        "sweep_heading": heading,
-        "note_of": lambda name: tables.assumption(content.ledger, name, content.values, scenario.parameters).note,
-        "needs": needs(content.resources, window, content.currency),
-        "failure_note": footnote("treatment_failure", content.unlike, words),
-        "scenario": scenario,
-        "window": window,
-        "span": span(window),
-        "words": words,
-        "shows": tables.described(scenario.shows, scenario.strategies),
-        "grades": GRADES,
-        "styles": strategy_styles(list(scenario.strategies)),
-        "answer": tables.answer_columns(content.summary, content.differences, uncertainty, window, content.unlike),
+        "answer": tables.answer_columns(*estimates, content.unlike),
         "compared": bool(len(content.differences)),
+        "shows": tables.described(scenario.shows, scenario.strategies),
         "descriptions": {
             name: tables.described(strategy.description, scenario.strategies) for name, strategy in scenario.strategies.items()
         },
         "trade_offs": trade_offs(content.differences, uncertainty, window, content.unlike, words),
         "caveat": caveat(uncertainty),
         "footnotes": _footnotes(content),
-        "draws": None if uncertainty is None else int(uncertainty["draws"].iloc[0]),
-        "patients": int(content.summary["n"].iloc[0]),
-        "outcomes": tables.outcome_rows(content.summary, content.differences, uncertainty, window, content.currency, content.unlike),
+        "failure_note": footnote("treatment_failure", content.unlike, words),
+        "outcomes": tables.outcome_rows(*estimates, content.currency, content.unlike),
+        "needs": needs(content.resources, window, content.currency),
+    }
+
+
+def _of_the_sweeps(content: ReportContent) -> dict[str, Any]:
+    """Where the answer would change."""
+    from alps_sim.report import tables
+    from alps_sim.report.sweep import flip_sentences, heading
+
+    return {
+        "sweeps": [
+            (sweep, [sweep_figure_name(sweep, str(outcome)) for outcome in sweep.table["outcome"].unique()]) for sweep in content.sweeps
+        ],
+        "flip_sentences": flip_sentences,
+        "sweep_heading": heading,
+        "described": lambda text: tables.described(text, content.scenario.strategies),
+        "note_of": lambda name: tables.assumption(content.ledger, name, content.values, content.scenario.parameters).note,
+    }
+
+
+def _of_the_evidence(content: ReportContent) -> dict[str, Any]:
+    """What was assumed, fitted, read and set."""
+    from alps_sim.report import tables
+
+    about = (content.ledger, content.values, content.scenario.parameters)
+    listed, fitted = tables.assumptions(*about), tables.fitted_parameters(*about)
+
+    def told(name: str) -> tables.Assumption:
+        return tables.assumption(content.ledger, name, content.values, content.scenario.parameters)
+
+    return {
         "assumptions": listed,
+        "assumption_count": sum(len(entries) for entries in listed.values()),
         "fitted": fitted,
         "fitted_count": sum(entry.calibrated for entries in fitted.values() for entry in entries),
-        "assumption_count": sum(len(entries) for entries in listed.values()),
-        "rests_on": {
-            name: [tables.assumption(content.ledger, parameter, content.values, scenario.parameters) for parameter in parameters]
-            for name, parameters in RESTS_ON.items()
-        },
-        "readings": tables.readings_taken(scenario.readings),
-        "overrides": [
-            (tables.assumption(content.ledger, name, content.values, scenario.parameters), given)
-            for name, given in scenario.parameters.items()
-        ],
+        "rests_on": {name: [told(parameter) for parameter in parameters] for name, parameters in RESTS_ON.items()},
+        "readings": tables.readings_taken(content.scenario.readings),
+        "overrides": [(told(name), given) for name, given in content.scenario.parameters.items()],
+    }
+
+
+def _of_what_was_published(content: ReportContent) -> dict[str, Any]:
+    """Published figures beside simulated ones: of a replica, and of the validation that comes with the program."""
+    from alps_sim.report.published import HEADINGS, comparisons
+    from alps_sim.report.validated import validated
+
+    compared, not_simulated = comparisons(content.scenario, content.predictions) if content.predictions is not None else ({}, [])
+    return {
         "comparisons": compared,
         "not_simulated": not_simulated,
         "validated": validated(content.ledger),
