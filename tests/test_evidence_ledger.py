@@ -331,3 +331,11 @@ def test_a_fixed_entry_shares_nobodys_luck(tmp_path: Path) -> None:
 def test_looking_up_an_unknown_name_suggests_the_nearest() -> None:
     with pytest.raises(EvidenceError, match="did you mean `drug.sirolimus.dose_mg`"):
         LEDGER["drug.sirolimus.dose"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("opsi_rate", "opsi_mean_rate_per_year"), ("opsi_fatality_probabilty", "opsi_fatality_probability"), ("shape.opsi", "opsi_shape")],
+)
+def test_a_name_is_near_if_it_has_all_parts_of_the_word_or_is_spelt_like_it(written: str, meant: str, ledger: Ledger) -> None:
+    assert nearest(written, list(ledger.parameters), 1) == [meant]

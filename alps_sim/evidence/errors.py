@@ -1,7 +1,8 @@
 """The one error of the evidence: a file of the ledger is not as it should be, or a name is not in it."""
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 
 class EvidenceError(Exception):
@@ -31,6 +32,25 @@ class EvidenceError(Exception):
         return type(self), (self.message, self.file, self.line)
 
 
+def nearest(found: str, known: Sequence[str], most: int) -> list[str]:
+    """Known words that may be meant: those that have all parts of the word, in any order, then those spelt nearly like it.
+
+    Parameters
+    ----------
+    found
+        The word as written.
+    known
+        The words that would have been accepted.
+    most
+        How many are given.
+    """
+    parts = set(re.split(r"[_.]", found.lower()))
+    having = sorted((word for word in known if parts <= set(re.split(r"[_.]", word.lower()))), key=len)
+    spelt = difflib.get_close_matches(found, known, n=most, cutoff=0.6)
+    within = [word for word in known if found and found in word]
+    return list(dict.fromkeys([*having, *spelt, *(within if not having and not spelt else [])]))[:most]
+
+
 def suggestion(found: str, known: Iterable[str]) -> str:
     """What to do about a name that is not known: the nearest known names, or where to find them.
 
@@ -47,7 +67,7 @@ def suggestion(found: str, known: Iterable[str]) -> str:
         For example "did you mean `opsi_shape`?".
     """
     words = list(known)
-    near = difflib.get_close_matches(found, words, n=3, cutoff=0.6) or [word for word in words if found and found in word][:3]
+    near = nearest(found, words, 3)
     if near:
         return "did you mean " + " or ".join(f"`{word}`" for word in near) + "?"
     if len(words) <= 16:

@@ -70,9 +70,7 @@ def heading(sweep: Sweep) -> list[str]:
     lines = [_varied_words(one) for one in sweep.varied]
     lines.append(f"{sweep.scenario.patients:,} patients under each strategy, the same at every value. Outcomes {span(sweep.window)}.")
     simulation = "95% simulation error, which more patients narrow"
-    lines.append(
-        f"Where a value has fewer than {MINIMUM_EVENTS} events of an outcome, its estimate is not adjusted, and the curve may step there."
-    )
+    lines.append(f"Estimates are adjusted by what at least {MINIMUM_EVENTS} events at a value allow; a curve may step where that changes.")
     if not sweep.draws:
         return [*lines, f"Intervals: {simulation}. Parameter uncertainty was not run (--draws)."]
     few = f" {sweep.draws} draws are few; {ENOUGH_DRAWS} are enough." if sweep.draws < ENOUGH_DRAWS else ""

@@ -1,7 +1,8 @@
 """The one error a user of scenario files meets: what is wrong, and where it stands."""
 
-import difflib
 from collections.abc import Iterable
+
+from alps_sim.evidence.errors import nearest
 
 
 class ScenarioError(Exception):
@@ -48,7 +49,7 @@ def suggestion(found: str, known: Iterable[str]) -> str:
         For example "did you mean `taper_weeks`?".
     """
     words = list(known)
-    near = difflib.get_close_matches(found, words, n=1, cutoff=0.6)
+    near = nearest(found, words, 1)
     if near:
         return f"did you mean `{near[0]}`?"
     if not words:

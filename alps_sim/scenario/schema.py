@@ -133,6 +133,8 @@ class Replica(Section):
 
 def _as_override(value: Any) -> Any:
     """A bare number is an override without a note."""
+    if isinstance(value, str):
+        raise problem(f"expected a number, or a mapping with `value`, found {described(value)}")
     return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -188,7 +190,9 @@ class Scenario(Section):
         """The comparator is one of the strategies, windows ascend, and a replica's patients add up."""
         if self.comparator not in self.strategies:
             hint = suggestion(self.comparator, self.strategies)
-            raise problem(f"expected the name of a strategy, found '{self.comparator}'; {hint}", "comparator")
+            raise problem(
+                f"expected the name of a strategy as `comparator`, found '{self.comparator}', which is not among them; {hint}", "comparator"
+            )
         if list(self.windows_years) != sorted(self.windows_years):
             raise problem("expected ascending years, found another order; sort them", "windows_years")
         swept = [request.parameter for request in self.sweeps]

@@ -127,6 +127,8 @@ def _both(record: Record, lives: Mapping[str, Life], parting: float | None) -> l
     sections = [f"## {_parting_words(record, parting)}"]
     if shared:
         sections.append(_list(paragraphs(tellings[0], first[:shared], first[shared - 1].end)))
+    elif parting:
+        sections.append("The first cytopenia begins in the same way.")
     sections += _what_parts_them(record, lives, parting)
     if parting is None:
         return [*sections, _list([tell_end(tellings[0])])]

@@ -213,8 +213,10 @@ def _referral(telling: Telling, referral: Referral) -> str:
 
 def _spleen(telling: Telling) -> list[Item]:
     found = []
+    operations = [(referral.begin, referral.end) for referral in telling.life.referrals if referral.outcome == "operated"]
     for before, piece in pairwise(telling.life.spleen):
-        if piece.size == REMOVED:
+        # between referral and operation, which are told together, its size is no longer of interest
+        if piece.size == REMOVED or any(begin <= piece.begin <= end for begin, end in operations):
             continue
         sizes = list(SPLEEN_WORDS)
         shrinks = sizes.index(piece.size) < sizes.index(before.size)
