@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.errors import EvidenceError, nearest
 from alps_sim.evidence.ledger import FILES, GRADES, Ledger, Parameter, load_priors, luck, read_ledger, rule_parameter_names
 from alps_sim.evidence.source import FOLDER
 from alps_sim.rules.accounts import RESOURCES
