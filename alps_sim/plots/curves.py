@@ -254,6 +254,10 @@ def _parameter_bars(
         look: dict[str, Any] = {"solid_capstyle": "butt", "transform": moved}
         axis.plot([float(window)] * 2, bounds, color="white", linewidth=3.6, zorder=1.4, **look)
         axis.plot([float(window)] * 2, bounds, color=styles[row["strategy"]].colour, linewidth=2.4, zorder=1.5, **look)
+        end: dict[str, Any] = {"transform": moved, "markersize": 3.4, "zorder": 1.6, **OUTLINE}
+        axis.plot(
+            float(window), bounds[0], styles[row["strategy"]].marker, color=styles[row["strategy"]].colour, **end
+        )  # told apart in grey
         axis.update_datalim([(float(window), bound) for bound in bounds])  # what is moved does not count towards the limits by itself
     axis.autoscale_view(scalex=False)
 
