@@ -20,7 +20,7 @@ from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.gathering import Gathered, live, predictions, warm_up
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.store import ResultsFolder, run_name
-from alps_sim.outcomes.stored import read_results
+from alps_sim.outcomes.stored import StoredResults, read_results
 from alps_sim.provenance import manifest, program_version, stale_posterior
 from alps_sim.report.answer import headline
 from alps_sim.report.comparable import unlike
@@ -235,17 +235,16 @@ def _run_into(
     with seconds.of("tables"):
         bookkeeping, books = gathered.collector.bookkeeping(), gathered.collector.books_check()
         tables = _tables(gathered, bookkeeping, uncertainty, predictions(scenario, gathered, drawn))
-        stale = stale_posterior(ledger)
-        answer = headline(tables["summary"], tables["differences"], uncertainty, unlike=unlike(scenario.strategies))
-        answer = "\n".join(filter(None, (answer, stale)))
-        answered(answer)
         for name, table in tables.items():
             folder.write_table(f"{name}.csv", table)
+        stale = stale_posterior(ledger)
+        about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
+        answer = "\n".join(filter(None, (_answer(read_results(folder.path, about)), stale)))
+        answered(answer)
     with seconds.of("sweeps_and_lives"):
         write_sweeps(folder, scenario, ledger, workers, progress)
         write_twin_of_run(folder.path, scenario, ledger, workers, progress)
     with seconds.of("report"):
-        about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
         progress("drawing the report", 0, 1)
         report = write_report(stored_content(read_results(folder.path, about), ledger), folder.path)
         progress("drawing the report", 1, 1)
@@ -259,6 +258,13 @@ def _run_into(
         books=books,
         headline=answer,
     )
+
+
+def _answer(stored: StoredResults) -> str:
+    """The answer in plain text, from the tables as they are stored: the last digit printed is that of the report."""
+    tables = stored.tables
+    without = unlike(stored.scenario.strategies)
+    return headline(tables["summary"], tables["differences"], tables.get("parameter_uncertainty"), unlike=without)
 
 
 class _Seconds:

@@ -139,3 +139,10 @@ def test_what_the_scenario_sets_is_told_as_the_scenario_has_it_and_not_as_fitted
     fitted = page.partition("<h2>What was fitted</h2>")[2].partition("<h2>")[0]
     assert "opsi_mean_rate_per_year" in fitted
     assert "opsi_fatality_probability" not in fitted
+
+
+def test_the_answer_printed_has_the_numbers_of_the_report(ran: alps_sim.RunResult) -> None:
+    page = ran.report.read_text(encoding="utf-8")
+    printed = re.findall(r"^  (?:early_splenectomy|mmf_then_sirolimus) +([-+.,\d]+)", ran.headline, re.MULTILINE)
+    assert len(printed) > 8
+    assert [number for number in printed if f"<b>{number}</b>" not in page] == []
