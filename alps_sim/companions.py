@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+
+import pandas as pd
 
 from alps_sim.analysis.sweep import run_sweep
 from alps_sim.draws import Progress
@@ -13,13 +14,10 @@ from alps_sim.report.lives import FOLDER
 from alps_sim.report.sweeps import requested
 from alps_sim.scenario import Scenario
 from alps_sim.teaching.stored import write_twin
-from alps_sim.teaching.twin import make_twin
-
-TWIN: Final = FOLDER
-"""Name of the figure of the two lives, as of their folder."""
+from alps_sim.teaching.twin import Twin, make_twin
 
 
-def write_sweeps(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> None:
+def write_sweeps(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> dict[str, pd.DataFrame]:
     """Run the sweeps of a scenario: `sweep_<parameter>.csv` and `flips_<parameter>.csv`.
 
     Parameters
@@ -32,10 +30,14 @@ def write_sweeps(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, work
         Threads. Results do not depend on it.
     progress
         Told how far each sweep is.
+
+    Returns
+    -------
+    dict
+        The tables by the name of their file without ending; none for a replica.
     """
-    if scenario.replica is not None:
-        return
-    for request in scenario.sweeps:
+    tables: dict[str, pd.DataFrame] = {}
+    for request in scenario.sweeps if scenario.replica is None else ():
         found = run_sweep(
             scenario.replaced(patients=request.patients),
             ledger,
@@ -45,8 +47,9 @@ def write_sweeps(folder: ResultsFolder, scenario: Scenario, ledger: Ledger, work
             progress=_named(progress, f"sweep of {request.parameter}"),
             comparable=comparing(scenario.strategies),
         )
-        folder.write_table(f"sweep_{request.parameter}.csv", found.table)
-        folder.write_table(f"flips_{request.parameter}.csv", found.flips)
+        tables |= {f"sweep_{request.parameter}": found.table, f"flips_{request.parameter}": found.flips}
+    folder.write_tables(tables)
+    return tables
 
 
 def write_twin_of_run(folder: Path, scenario: Scenario, ledger: Ledger, workers: int, progress: Progress) -> None:
@@ -63,17 +66,26 @@ def write_twin_of_run(folder: Path, scenario: Scenario, ledger: Ledger, workers:
     progress
         Told how far the work is.
     """
-    if scenario.replica is not None or len(scenario.strategies) < 2:
-        return
+    if scenario.replica is None and len(scenario.strategies) > 1:
+        draw_twin(make_twin(scenario, ledger, workers=workers, progress=_named(progress, "one child, two lives")), folder / FOLDER)
+
+
+def draw_twin(twin: Twin, folder: Path) -> None:
+    """Leave two lives as figure, story, table and events.
+
+    Parameters
+    ----------
+    twin
+        Both lives.
+    folder
+        Made if it does not exist.
+    """
     # drawing libraries take a second to load, which a run's first number must not wait for
     from alps_sim.plots.images import save
     from alps_sim.plots.twin import twin_figure
 
-    twin = make_twin(scenario, ledger, workers=workers, progress=_named(progress, "one child, two lives"))
-    place = folder / TWIN
-    place.mkdir()
-    png, _ = save(twin_figure(twin.lives, twin.record), place, TWIN)
-    write_twin(twin, place, png.name)
+    png, _ = save(twin_figure(twin.lives, twin.record), folder, "twin")
+    write_twin(twin, folder, png.name)
 
 
 def _named(progress: Progress, what: str) -> Callable[[str, int, int], None]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alps_sim import accelerate
 from alps_sim.draws import DrawnRows, Progress, replica_statistics
+from alps_sim.engines import warm
 from alps_sim.engines.cohort import simulate
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.collect import Collector, make_question
@@ -31,10 +31,7 @@ def warm_up(inputs: Inputs, progress: Progress) -> None:
     progress
         Told if the rules have to be compiled.
     """
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-    for _ in simulate(replace(inputs, patients=1)):
-        pass
+    warm.warm_up(lambda: list(simulate(replace(inputs, patients=1))), progress)
 
 
 class Gathered:
@@ -71,7 +68,7 @@ class Gathered:
             self.events.close()
 
 
-def live(inputs: Inputs, scenario: Scenario, folder: Path, workers: int, events: bool, progress: Progress) -> Gathered:
+def gather(inputs: Inputs, scenario: Scenario, folder: Path, workers: int, events: bool, progress: Progress) -> Gathered:
     """Live all lives of a run and gather them.
 
     Parameters

@@ -17,10 +17,10 @@ from threadpoolctl import threadpool_limits
 from alps_sim.companions import write_sweeps, write_twin_of_run
 from alps_sim.draws import Progress, no_progress, parameter_uncertainty
 from alps_sim.evidence.ledger import Ledger, load_ledger
-from alps_sim.gathering import Gathered, live, predictions, warm_up
+from alps_sim.gathering import Gathered, gather, predictions, warm_up
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.store import ResultsFolder, run_name
-from alps_sim.outcomes.stored import StoredResults, read_results
+from alps_sim.outcomes.stored import read_results, read_table
 from alps_sim.provenance import manifest, program_version, stale_posterior
 from alps_sim.report.answer import headline
 from alps_sim.report.comparable import unlike
@@ -149,7 +149,8 @@ def resolve(
     """
     given = dict(settings or {})
     given |= {name: value for name, value in (("patients", patients), ("seed", seed)) if value is not None}
-    whole = changed(scenario, given) if isinstance(scenario, Scenario) else load_scenario(scenario, given)
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, given)
+    whole = changed(loaded, given) if loaded is scenario and given else loaded
     chosen = choose_strategies(whole, strategies)
     if draws is None:
         return chosen
@@ -229,20 +230,19 @@ def _run_into(
     warm_up(inputs, progress)
     seconds = _Seconds()
     with seconds.of("simulation"):
-        gathered = live(inputs, scenario, folder.path, workers, events, progress)
+        gathered = gather(inputs, scenario, folder.path, workers, events, progress)
     with seconds.of("parameter_uncertainty"):
         uncertainty, drawn = parameter_uncertainty(scenario, ledger, gathered.collector.means, workers, progress)
     with seconds.of("tables"):
         bookkeeping, books = gathered.collector.bookkeeping(), gathered.collector.books_check()
         tables = _tables(gathered, bookkeeping, uncertainty, predictions(scenario, gathered, drawn))
-        for name, table in tables.items():
-            folder.write_table(f"{name}.csv", table)
+        folder.write_tables(tables)
         stale = stale_posterior(ledger)
         about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
-        answer = "\n".join(filter(None, (_answer(read_results(folder.path, about)), stale)))
+        answer = "\n".join(filter(None, (_answer(folder.path, scenario), stale)))
         answered(answer)
     with seconds.of("sweeps_and_lives"):
-        write_sweeps(folder, scenario, ledger, workers, progress)
+        tables |= write_sweeps(folder, scenario, ledger, workers, progress)
         write_twin_of_run(folder.path, scenario, ledger, workers, progress)
     with seconds.of("report"):
         progress("drawing the report", 0, 1)
@@ -260,11 +260,12 @@ def _run_into(
     )
 
 
-def _answer(stored: StoredResults) -> str:
+def _answer(folder: Path, scenario: Scenario) -> str:
     """The answer in plain text, from the tables as they are stored: the last digit printed is that of the report."""
-    tables = stored.tables
-    without = unlike(stored.scenario.strategies)
-    return headline(tables["summary"], tables["differences"], tables.get("parameter_uncertainty"), unlike=without)
+    drawn = folder / "parameter_uncertainty.csv"
+    uncertainty = read_table(drawn) if drawn.is_file() else None
+    tables = read_table(folder / "summary.csv"), read_table(folder / "differences.csv")
+    return headline(*tables, uncertainty, unlike=unlike(scenario.strategies))
 
 
 class _Seconds:

@@ -40,11 +40,13 @@ def changed_manifest(folder: Path, **changes: Any) -> None:
 
 
 def test_the_report_again_is_the_same_page(ran: alps_sim.RunResult, folder: Path) -> None:
+    lives = {path.name: path.read_bytes() for path in (folder / "twin").iterdir()}
     shutil.rmtree(folder / "figures")
     (folder / "report.html").unlink()
     assert reported(folder).exit_code == 0
     assert (folder / "report.html").read_bytes() == ran.report.read_bytes()
     assert check_results(folder) == []
+    assert {path.name: path.read_bytes() for path in (folder / "twin").iterdir()} == lives
     assert {path.name for path in folder.parent.iterdir()} == {"run"}
 
 

@@ -158,7 +158,14 @@ def test_draws_hold_the_swept_parameter_at_its_value_and_draw_all_others(scenari
     """The interval is that of the draws of a scenario that sets the parameter."""
     few = scenario.model_copy(update={"parameter_draws": scenario.parameter_draws.model_copy(update={"patients_per_draw": 20})})
     table = run_sweep(few, ledger, [Variation(RATE, 0.05, 0.5, 2)], ["opsi_episodes"], draws=4).table
-    draws, _ = simulate_draws(with_value(few, {RATE: 0.5}), ledger, 4, 1)
+    there = with_value(few, {RATE: 0.5})
+    draws, _ = simulate_draws(there, ledger, 4, 1)
+    inputs = inputs_of(there, ledger)
+    collector = Collector(make_question(inputs))
+    for block, _ in simulate(inputs):
+        collector.add(block)
+    central = draws.measure(block for block, _ in simulate(replace(inputs, patients=20)))
+    draws.anchor(central, collector.means, 20)
     means = draws.means[:, :, few.windows_years.index(20), list(OUTCOMES).index("opsi_episodes")]
     here = table[table[RATE] == 0.5]
     bounds = np.percentile(means, PERCENTILES, axis=0).T
@@ -400,6 +407,9 @@ def test_the_command_leaves_tables_and_figures(main_scenario_path: Path, tmp_pat
     found = called(*arguments, "--patients", "30")
     assert found.exit_code == 0, found.output
     assert "no flip" in found.stdout or "Below" in found.stdout or "At no value" in found.stdout
+    printed = " ".join(found.stdout.split())
+    swept = alps_sim.sweep(main_scenario_path, f"{RATE}=0.01:0.3:2", "deaths", strategies=TWO, patients=30)
+    assert [sentence for sentence in flip_sentences(swept) if " ".join(sentence.split()) not in printed] == []
     (folder,) = (tmp_path / "results" / "early_splenectomy_vs_mmf_sirolimus").iterdir()
     assert folder.name.startswith(f"sweep_{RATE}_")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

@@ -22,8 +22,8 @@ from alps_sim.draws import Progress, laid_over, no_progress
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.accumulate import Array
-from alps_sim.outcomes.definitions import HEADLINE_WINDOW, LIFETIME, OUTCOMES, Comparable, all_comparable
-from alps_sim.outcomes.uncertainty import Draws
+from alps_sim.outcomes.definitions import LIFETIME, OUTCOMES, Comparable, all_comparable, headline_window
+from alps_sim.outcomes.uncertainty import Draws, ratio_to_run, set_to_run
 from alps_sim.scenario import Scenario, ScenarioError
 from alps_sim.scenario.errors import suggestion
 from alps_sim.scenario.translate import translate
@@ -136,7 +136,8 @@ def run_sweep(
     ]
     with threadpool_limits(1):  # sums in one order; and the threads of linear algebra stood in the way of ours: up to 30 times the time
         estimates = _simulated(scenario, ledger, points, asked, workers, progress)
-        drawn = _drawn(scenario, ledger, points, asked, draws, workers, progress) if draws else None
+        central = np.stack([point.estimates[0].T for point in estimates])
+        drawn = _drawn(scenario, ledger, points, central, asked, draws, workers, progress) if draws else None
     compared = [_compared(scenario, estimates, drawn, place, asked, comparable) for place in range(len(asked.outcomes))]
     table = pd.DataFrame([row for one in compared for row in sweep_rows(one, points)])
     rows = [row for one in compared for line in lines_of(vary) for row in flip_rows(one, line)]
@@ -179,7 +180,7 @@ def asked_of(scenario: Scenario, outcomes: Sequence[str], window: str = "", draw
         if outcome not in OUTCOMES:
             raise ScenarioError(f"expected an outcome, found `{outcome}`; {suggestion(outcome, OUTCOMES)}", file="--outcome")
     windows = [*(f"{years:g}" for years in scenario.windows_years), LIFETIME]
-    window = window or (HEADLINE_WINDOW if HEADLINE_WINDOW in windows else windows[-2])
+    window = window or headline_window(windows)
     if window not in windows:
         raise ScenarioError(f"expected a window of the scenario, found `{window}`; {suggestion(window, windows)}", file="--window")
     if draws == 1:
@@ -200,8 +201,7 @@ def varied_of(variation: Variation, scenario: Scenario, ledger: Ledger) -> Varie
     name = variation.parameter
     if name in scenario.parameters:
         given = scenario.parameters[name]
-        ends = (given.value,) * 2 if given.distribution is None else (given.distribution.ppf(0.025), given.distribution.ppf(0.975))
-        return Varied(variation, ledger[name].unit, given.value, *ends, "Range of the scenario")
+        return Varied(variation, ledger[name].unit, given.value, *given.interval, "Range of the scenario")
     fitted = ledger.contraction(name) is not None
     return Varied(
         variation,
@@ -228,27 +228,29 @@ def _simulated(scenario: Scenario, ledger: Ledger, points: Sequence[Values], ask
 
 
 def _drawn(
-    scenario: Scenario, ledger: Ledger, points: Sequence[Values], asked: Asked, draws: int, workers: int, progress: Progress
+    scenario: Scenario, ledger: Ledger, points: Sequence[Values], central: Array, asked: Asked, draws: int, workers: int, progress: Progress
 ) -> Array:
-    """(draws, points, s, o) plain means under joint draws of the other parameters."""
+    """(draws, points, s, o) means under joint draws of the other parameters, set to the central estimates (points, s, o)."""
     names = tuple(scenario.strategies)
     places = [list(OUTCOMES).index(outcome) for outcome in asked.outcomes]
     few = scenario.model_copy(update={"patients": scenario.parameter_draws.patients_per_draw, "replica": None})
     drawn = [ledger.draw(draw, scenario.seed) for draw in range(draws)]
 
-    def work(task: tuple[Values, int]) -> Array:
+    def work(task: tuple[Values, int | None]) -> Array:
         values, draw = task
         there = with_value(few, values)
-        inputs = translate(there, laid_over(there, drawn[draw], draw))
+        inputs = translate(there, there.parameter_values(ledger) if draw is None else laid_over(there, drawn[draw], draw))
         position = inputs.windows.index(asked.window)
         blocks = [narrowed(block, position) for block, _ in simulate(watched(inputs, asked.window))]
         means: Array = Draws(names, (asked.window,), names.index(scenario.comparator)).measure(blocks).means
         return means[:, 0, places]
 
-    tasks = list(itertools.product(points, range(draws)))
+    tasks = list(itertools.product(points, [None, *range(draws)]))
     found = []
     with ThreadPoolExecutor(max_workers=workers) as pool:
         for means in pool.map(work, tasks):
             found.append(means)
             progress(DRAWING, len(found), len(tasks))
-    return np.array(found).reshape(len(points), draws, len(names), len(places)).swapaxes(0, 1)
+    every = np.array(found).reshape(len(points), draws + 1, len(names), len(places))
+    ratio = ratio_to_run(every[:, 0], central, few.patients, asked.outcomes)
+    return set_to_run(every[:, 1:].swapaxes(0, 1), ratio, asked.outcomes)

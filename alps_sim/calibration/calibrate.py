@@ -28,7 +28,6 @@ DRAWS: Final = 1_000
 """Posterior draws that are kept."""
 UNSEEN: Final = 400
 """Cohorts kept apart for the test of recovery."""
-SEED: Final = 20150331
 
 
 @dataclass(frozen=True)

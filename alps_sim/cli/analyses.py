@@ -31,10 +31,7 @@ def sweep(
     draws: Annotated[int, typer.Option(min=0, help="Joint draws of all other parameters at each value; 0 for none.")] = 0,
 ) -> None:
     """Follow outcomes along one parameter or over two, on the same patients, and see where the order of the strategies flips."""
-    chosen, given, place = names_of(strategies), settings_of(settings or []), place_of(out)
-    if place and (place / "manifest.json").is_file() and not (place / "sweep.csv").is_file():
-        found = f"expected a new folder or an earlier sweep, found '{out}', which holds other results; choose another"
-        raise typer.BadParameter(found, param_hint="--out")
+    chosen, given, place = names_of(strategies), settings_of(settings or []), place_of(out, "sweep", "sweep.csv")
     interrupted = "Interrupted: nothing was written, earlier results are as they were."
     with mistakes_told(scenario, *([place] if place else []), Path("results"), on_interrupt=interrupted):
         from alps_sim.commands.progress import Bars

@@ -39,12 +39,22 @@ def settings_of(texts: list[str]) -> dict[str, str]:
     return settings
 
 
-def place_of(out: Path | None) -> Path | None:
-    """Where results shall be: a run replaces earlier results, and must never replace anything else."""
+def place_of(out: Path | None, what: str = "", file: str = "") -> Path | None:
+    """Where results shall be: a command replaces its own earlier results, and must never replace anything else.
+
+    Parameters
+    ----------
+    out
+        As given.
+    what, file
+        What the command leaves, and a file that only its folders hold; any results if not said.
+    """
     if out is None:
         return None
-    taken = out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file()
+    earlier = (out / "manifest.json").is_file()
+    taken = out.is_dir() and any(out.iterdir()) and not (earlier and (out / file).exists())
     if taken or not out.name:
-        found = f"found '{out}', which holds other files" if taken else f"found '{out}'"
-        raise typer.BadParameter(f"expected a new folder or earlier results, {found}; choose another", param_hint="--out")
+        found = f"found '{out}'" + (f", which holds other {'results' if earlier else 'files'}" if taken else "")
+        expected = f"an earlier {what}" if what else "earlier results"
+        raise typer.BadParameter(f"expected a new folder or {expected}, {found}; choose another", param_hint="--out")
     return out

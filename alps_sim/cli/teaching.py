@@ -1,5 +1,6 @@
 """Commands for teaching."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -33,13 +34,16 @@ def twin(
     """Show the same child under two strategies: a story in plain words, a figure, and both event logs."""
     if patient is not None and pick is not None:
         raise typer.BadParameter("expected --patient or --pick, found both; leave out one", param_hint="--pick")
-    chosen, given, place = names_of(strategies), settings_of(settings or []), place_of(out)
+    chosen, given, place = names_of(strategies), settings_of(settings or []), place_of(out, "twin", "twin.json")
     with mistakes_told(scenario, *([place] if place else []), Path("results"), on_interrupt="Interrupted: nothing was written."):
         from alps_sim.commands.progress import Bars
-        from alps_sim.commands.twin import Asked
-        from alps_sim.commands.twin import twin as make
+        from alps_sim.commands.twin import write_twin_results
+        from alps_sim.simulation import resolve
+        from alps_sim.studies import twin as live_twice
 
-        asked = Asked(scenario, patient, pick or DEFAULT_RULE, chosen, patients, seed, given)
+        begin = time.perf_counter()
+        whole = resolve(scenario, seed=seed, settings=given)
         with Bars() as bars:
-            found, folder = make(asked, workers, place, bars)
+            found = live_twice(whole, chosen, patient=patient, pick=pick or DEFAULT_RULE, patients=patients, workers=workers, progress=bars)
+            folder = write_twin_results(found, whole, time.perf_counter() - begin, place)
     typer.echo(f"{found.story}\nStory, figure and events: {folder}")

@@ -55,10 +55,7 @@ def verify(
     out: Annotated[Path | None, typer.Option(help="Folder for the checks as CSV and JSON; none by default.")] = None,
 ) -> None:
     """Check by simulating it whether a scenario comes out as a right program must have it (TECH-VER, AdViSHE)."""
-    given, place = settings_of(settings or []), place_of(out)
-    if place and (place / "manifest.json").is_file() and not (place / "verification.csv").is_file():
-        found = f"expected a new folder or an earlier verification, found '{out}', which holds other results; choose another"
-        raise typer.BadParameter(found, param_hint="--out")
+    given, place = settings_of(settings or []), place_of(out, "verification", "verification.csv")
     with mistakes_told(scenario, *([place] if place else []), on_interrupt="Interrupted: nothing was written."):
         from alps_sim.commands.progress import Bars
         from alps_sim.commands.verify import print_verification, write_verification
@@ -105,10 +102,7 @@ def robustness(
     out: Annotated[Path | None, typer.Option(help="Folder for tables and figure; none by default.")] = None,
 ) -> None:
     """See whether the order of the strategies holds with each reading of the paper and structural choice the other way."""
-    given, place = settings_of(settings or []), place_of(out)
-    if place and (place / "manifest.json").is_file() and not (place / "robustness.csv").is_file():
-        found = f"expected a new folder or an earlier study of robustness, found '{out}', which holds other results; choose another"
-        raise typer.BadParameter(found, param_hint="--out")
+    given, place = settings_of(settings or []), place_of(out, "study of robustness", "robustness.csv")
     with mistakes_told(scenario, *([place] if place else []), on_interrupt="Interrupted: nothing was written."):
         from alps_sim.commands.progress import Bars
         from alps_sim.commands.robustness import print_robustness, write_robustness

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.store import MANIFEST, ResultsError
+from alps_sim.outcomes.stored import read_manifest
 from alps_sim.provenance import manifest
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.difference import NAME, Asked, differences
@@ -83,18 +84,15 @@ def _of_file(path: Path, ran: bool) -> Side:
 
 def _of_results(folder: Path) -> Side:
     """What the manifest of a run tells."""
-    path = folder / MANIFEST
+    path, left = folder / MANIFEST, read_manifest(folder)
     try:
-        left = json.loads(path.read_text(encoding="utf-8"))
-        scenario = Scenario.model_validate(left["scenario"])
+        scenario = Scenario.model_validate_json(json.dumps(left["scenario"]))
         return Side(Asked(scenario, left["parameters"]), _program(left))
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: expected the manifest of a run, found no such file; name results/<scenario>/<run>") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         found = f"found {'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise ResultsError(f"{path}: expected a scenario as this version reads it, {found}; compare with the version that ran it") from None
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise ResultsError(f"{path}: expected the manifest of a run, found something else ({error!r})") from None
 
 

@@ -11,11 +11,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from alps_sim import accelerate
 from alps_sim.commands.progress import console_of
 from alps_sim.draws import Progress, no_progress
-from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import load_ledger
+from alps_sim.gathering import warm_up
 from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.plots.forest import robustness_figure
 from alps_sim.plots.images import save
@@ -89,9 +88,7 @@ def robustness(
     """
     scenario = _ranked(resolve(path, patients, seed, settings=settings, draws=0), path, patients)
     ledger = load_ledger()
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-        list(simulate(case_inputs(scenario.replaced(patients=1), base_case(scenario, ledger))))
+    warm_up(case_inputs(scenario, base_case(scenario, ledger)), progress)
     begin = time.perf_counter()
     study = run_study(scenario, ledger, workers or os.cpu_count() or 1, comparing(scenario.strategies), progress)
     return Robustness(scenario, study, conclusions(study.table), time.perf_counter() - begin)

@@ -1,7 +1,6 @@
 """Published figures against simulated cohorts: computed, written and told."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from alps_sim import accelerate
+from alps_sim.engines.warm import warm_up
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.evidence.targets import not_simulated
 from alps_sim.plots.agreement import validation_figure
@@ -17,9 +17,9 @@ from alps_sim.report.published import not_simulated_text, validation_text
 from alps_sim.validation.compare import compare
 from alps_sim.validation.own_figures import load_own_figures
 from alps_sim.validation.own_studies import own_studies
-from alps_sim.validation.parameters import ParameterSource, beliefs
+from alps_sim.validation.parameters import beliefs
 from alps_sim.validation.replicate import Effort, Progress, live
-from alps_sim.validation.studies import Study, published_studies
+from alps_sim.validation.studies import published_studies
 
 RESULTS: Final = Path("results") / "validation"
 TABLE: Final = "validation.csv"
@@ -68,7 +68,7 @@ def validate(targets: Path | None, out: Path | None, effort: Effort, progress: P
     """
     studies = own_studies(load_own_figures(targets)) if targets is not None else published_studies()
     source = beliefs(load_ledger())
-    _warm_up(studies, source, progress)
+    warm_up(lambda: live(studies[0].scenario, source.central, 1, 0), progress)
     table = compare(studies, source, effort, progress)
     place = out or (RESULTS / targets.stem if targets is not None else RESULTS)
     text = validation_text(table, source.name)
@@ -76,13 +76,6 @@ def validate(targets: Path | None, out: Path | None, effort: Effort, progress: P
         text += "\n\n" + not_simulated_text(not_simulated())
     files = (*_written(table, place, with_rest=targets is None), _provenance(place, effort))
     return Validation(table, text, files)
-
-
-def _warm_up(studies: Sequence[Study], source: ParameterSource, progress: Progress) -> None:
-    """Compile the rules before threads start, with a word to the user if that takes time."""
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-    live(studies[0].scenario, source.central, 1, 0)
 
 
 def _provenance(place: Path, effort: Effort) -> Path:

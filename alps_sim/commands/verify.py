@@ -11,9 +11,9 @@ from typing import Any, Final
 import pandas as pd
 from rich.table import Table
 
-from alps_sim import accelerate
 from alps_sim.commands.progress import console_of
 from alps_sim.draws import Progress, no_progress
+from alps_sim.engines.warm import warm_up
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.provenance import manifest
@@ -109,9 +109,7 @@ def verify(
     """
     scenario = load_scenario(path, settings)
     bench = bench_of(scenario, patients or PATIENTS, workers or os.cpu_count() or 1)
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about two minutes", 0, 1)
-    _compile(bench)
+    warm_up(lambda: _compile(bench), progress, "two minutes")
     begin = time.perf_counter()
     table = run_checks(bench, progress)
     return Verification(scenario, table, advishe(table), time.perf_counter() - begin)

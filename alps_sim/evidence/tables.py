@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from alps_sim.evidence.errors import EvidenceError
-from alps_sim.evidence.source import FOLDER, read_source, shown_name
+from alps_sim.evidence.source import FOLDER, read_source
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -167,8 +167,3 @@ def utility_norm(values: Mapping[str, float]) -> FloatArray:
     starts = np.array([start for _, start in UTILITY_BANDS])
     norms = np.array([values[name] for name, _ in UTILITY_BANDS])
     return norms[np.searchsorted(starts, np.arange(AGES), side="right") - 1]
-
-
-def table_file(name: str) -> str:
-    """Name of a table's file as errors and listings show it."""
-    return shown_name(FOLDER / "tables" / name)

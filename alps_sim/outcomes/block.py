@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from alps_sim.randomness import DECISIONS
-from alps_sim.rules.accounts import COUNTER_COUNT, COUNTERS
+from alps_sim.rules.accounts import COUNTER_COUNT
 from alps_sim.rules.codes import AGENT_COUNT
 from alps_sim.rules.events import PROCESSES
 from alps_sim.rules.state import ATTRIBUTES, MILESTONES
@@ -67,6 +67,3 @@ class BlockResult:
     books: np.ndarray[Any, np.dtype[np.float64]]
     events: np.ndarray[Any, Any]
     event_count: int = 0
-
-
-COUNTER_SHAPE: Final = len(COUNTERS)

@@ -56,16 +56,18 @@ class Outcome:
     denominator: str = ""
 
 
-def headline_window(windows: Iterable[str]) -> str:
+def headline_window(windows: Iterable[str], preferred: str = HEADLINE_WINDOW) -> str:
     """The headline window if a run has it, else its longest short of the lifetime.
 
     Parameters
     ----------
     windows
         Labels: numbers of years, and `lifetime`.
+    preferred
+        Another window to be taken if the run has it.
     """
     years = [window for window in windows if window != LIFETIME]
-    return HEADLINE_WINDOW if HEADLINE_WINDOW in years else max(years, key=float, default=LIFETIME)
+    return preferred if preferred in years else max(years, key=float, default=LIFETIME)
 
 
 def death_outcome(cause: str) -> str:

@@ -155,6 +155,17 @@ class ResultsFolder:
         table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8", float_format="%.12g")
         return path
 
+    def write_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write tables as CSV.
+
+        Parameters
+        ----------
+        tables
+            By the name of their file without its ending.
+        """
+        for name, table in tables.items():
+            self.write_table(f"{name}.csv", table)
+
     def commit(self, manifest: Mapping[str, Any]) -> Path:
         """Write the manifest with the checksum of every file and move the folder into its place.
 

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from pandas.api.types import is_string_dtype
 from pydantic import ValidationError
 
 from alps_sim.outcomes.store import FORMAT, MANIFEST, ResultsError
 from alps_sim.scenario.schema import Scenario
 
-_OF_SWEEPS: Final = ("outcome", "kind", "better_below", "better_above", "preferred")
-TEXTS: Final = ("strategy", "comparator", "window_years", "spleen", "agent", "drivers", "fate", "unit", *_OF_SWEEPS)
-"""Columns of text, in which an empty cell is an empty text."""
+TEXTS: Final = ("comparator", "window_years", "drivers", "kind", "better_below", "better_above", "preferred")
+"""Columns of text that may hold nothing but numbers, or nothing at all."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A table of a results folder, as it was before it was written but for digits beyond the twelfth.
+    """A table of a results folder, as it was before it was written but for digits beyond the twelfth; an empty cell of text is empty text.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def read_table(path: Path) -> pd.DataFrame:
         The CSV file.
     """
     table = pd.read_csv(path, dtype=dict.fromkeys(TEXTS, str))
-    texts = [name for name in TEXTS if name in table]
+    texts = [str(name) for name in table if is_string_dtype(table[name])]
     return table.assign(**{name: table[name].fillna("") for name in texts})
 
 
@@ -120,7 +120,7 @@ def read_results(folder: str | Path, manifest: Mapping[str, Any] | None = None) 
     """
     folder = Path(folder)
     if manifest is None:
-        manifest = _manifest(folder / MANIFEST)
+        manifest = read_manifest(folder)
     tables = {path.stem: read_table(path) for path in sorted(folder.glob("*.csv"))}
     results = StoredResults(folder, manifest, tables)
     if manifest.get("format") != FORMAT:
@@ -128,13 +128,27 @@ def read_results(folder: str | Path, manifest: Mapping[str, Any] | None = None) 
     return results
 
 
-def _manifest(path: Path) -> Mapping[str, Any]:
+def read_manifest(folder: Path) -> Mapping[str, Any]:
+    """The manifest of a results folder.
+
+    Parameters
+    ----------
+    folder
+        Of a run, a sweep or another study.
+
+    Raises
+    ------
+    ResultsError
+        If there is none that can be read.
+    """
+    path = folder / MANIFEST
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ResultsError(f"{path}: not found; {path.parent} is no results folder, name one such as results/<scenario>/<run>") from error
+        told = f"found no such file; {folder} is no results folder, name one such as results/<scenario>/<run>"
+        raise ResultsError(f"{path}: expected the manifest of a run, {told}") from error
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ResultsError(f"{path}: expected a manifest that can be read, found something else ({error})") from error
+        raise ResultsError(f"{path}: expected the manifest of a run, found something else ({error})") from error
     if not isinstance(found, dict):
-        raise ResultsError(f"{path}: expected a manifest, found {type(found).__name__}; run the scenario again")
+        raise ResultsError(f"{path}: expected the manifest of a run, found something else ({type(found).__name__}); run the scenario again")
     return found

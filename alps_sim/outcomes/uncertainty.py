@@ -36,6 +36,44 @@ def acts_on_all(parameter: str, outcome: str) -> bool:
     return True
 
 
+def ratio_to_run(central: Array, estimates: Array, patients: int, outcomes: Sequence[str] = tuple(OUTCOMES)) -> Array:
+    """What the estimates of draws are multiplied by, so that their patients' luck is taken out; 1 where too few events tell it.
+
+    Parameters
+    ----------
+    central
+        (..., outcomes) of the draws' patients at the central values.
+    estimates
+        (..., outcomes) of the run.
+    patients
+        How many the draws have.
+    outcomes
+        Identifiers.
+    """
+    counted = np.array([OUTCOMES[name].kind in ("indicator", "count") for name in outcomes])
+    events = np.where(counted, central * patients, np.inf)
+    usable = (events >= FEWEST_EVENTS) & (central > 0.0) & (estimates > 0.0)
+    ratio: Array = np.divide(estimates, central, out=np.ones_like(estimates), where=usable)
+    return ratio
+
+
+def set_to_run(means: Array, ratio: Array | float, outcomes: Sequence[str] = tuple(OUTCOMES)) -> Array:
+    """Estimates of draws set to the run; no share exceeds 1.
+
+    Parameters
+    ----------
+    means
+        (..., outcomes) of the draws.
+    ratio
+        Of `ratio_to_run`.
+    outcomes
+        Identifiers.
+    """
+    shares = np.array([OUTCOMES[name].kind == "indicator" for name in outcomes])
+    anchored: Array = means * ratio
+    return np.where(shares, np.minimum(anchored, 1.0), anchored)
+
+
 def _standard_error(scatter: Array) -> Array:
     """(o,) standard errors of the means of patients' deviations."""
     n = scatter.shape[0]
@@ -94,10 +132,7 @@ class Draws:
         patients
             How many the draws have.
         """
-        kinds = np.array([outcome.kind for outcome in OUTCOMES.values()])
-        events = np.where(np.isin(kinds, ("indicator", "count")), central.means * patients, np.inf)
-        usable = (events >= FEWEST_EVENTS) & (central.means > 0.0) & (estimates > 0.0)
-        self._ratio = np.divide(estimates, central.means, out=np.ones_like(estimates), where=usable)
+        self._ratio = ratio_to_run(central.means, estimates, patients)
 
     def measure(self, blocks: Iterable[Sequence[BlockResult]]) -> DrawEstimates:
         """Estimates of one draw; depends on its blocks alone, safe in any thread.
@@ -141,9 +176,7 @@ class Draws:
     @property
     def means(self) -> Array:
         """(draws, strategies, windows, outcomes) estimates, outcomes in the order of `OUTCOMES`; for value of information."""
-        shares = np.array([outcome.kind == "indicator" for outcome in OUTCOMES.values()])
-        anchored: Array = np.array(self._means) * self._ratio
-        return np.where(shares, np.minimum(anchored, 1.0), anchored)
+        return set_to_run(np.array(self._means), self._ratio)
 
     def _differences(self) -> Array:
         return self.means - self.means[:, [self._comparator]]

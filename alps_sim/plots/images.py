@@ -30,7 +30,7 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
         The PNG and the SVG.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    png, svg = (folder / f"{name}.{ending}" for ending in FORMATS)
     with themed():
         figure.set_dpi(DOTS_PER_INCH)  # texts are wider at some resolutions: laid out at another one, long names lost their first letter
         figure.draw_without_rendering()

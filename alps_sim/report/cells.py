@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from alps_sim.outcomes.definitions import HEADLINE_WINDOW, LIFETIME
+from alps_sim.outcomes.definitions import HEADLINE_WINDOW, headline_window
 from alps_sim.plots.intervals import parameter_intervals, rows_of
 from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.comparable import MARK, NOTHING_UNLIKE, Unlike, compares
@@ -47,10 +47,7 @@ def chosen_window(summary: pd.DataFrame, preferred: str = HEADLINE_WINDOW) -> st
     preferred
         Years as in `window_years`.
     """
-    windows = [str(window) for window in summary["window_years"].unique()]
-    if preferred in windows:
-        return preferred
-    return max((window for window in windows if window != LIFETIME), key=float, default=LIFETIME)
+    return headline_window((str(window) for window in summary["window_years"].unique()), preferred)
 
 
 def cells(

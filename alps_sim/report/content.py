@@ -8,7 +8,6 @@ import pandas as pd
 
 from alps_sim.analysis.sweep import Sweep
 from alps_sim.evidence.ledger import Ledger
-from alps_sim.outcomes.definitions import HEADLINE_WINDOW
 from alps_sim.outcomes.store import ResultsError
 from alps_sim.outcomes.stored import StoredResults
 from alps_sim.report.cells import chosen_window
@@ -89,7 +88,7 @@ class ReportContent:
     @property
     def window(self) -> str:
         """The headline window, or the longest of the run."""
-        return chosen_window(self.summary, HEADLINE_WINDOW)
+        return chosen_window(self.summary)
 
     @property
     def unlike(self) -> Unlike:

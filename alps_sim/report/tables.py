@@ -188,9 +188,8 @@ def assumption(ledger: Ledger, name: str, values: Mapping[str, float], given: Ma
     parameter, part = ledger[name], words(PurePath(ledger[name].file).stem)
     if name in given:
         override = given[name]
-        spread = (
-            "held" if override.distribution is None else f"{override.distribution.ppf(0.025):.4g} to {override.distribution.ppf(0.975):.4g}"
-        )
+        low, high = override.interval
+        spread = "held" if low == high else f"{low:.4g} to {high:.4g}"
         texts = override.note or "not told", override.source or "not told"
         return Assumption(name, f"{values[name]:.4g}", spread, parameter.unit, BY_THE_SCENARIO, *texts, part, BY_THE_SCENARIO)
     value, (low, high) = values[name], ledger.intervals[name]

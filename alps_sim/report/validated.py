@@ -1,35 +1,20 @@
 """The validation that the package ships, for the report: every published figure beside what simulated cohorts of its size give."""
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any, Final
 
 import pandas as pd
 
 from alps_sim import accelerate
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.outcomes.stored import read_table
 from alps_sim.report.published import validation_cells, verdicts
 from alps_sim.validation.verdict import CLASS_WORDS
 
 _FOLDER: Final = ("evidence", "validation")
-_NUMBERS: Final = (
-    "published_low",
-    "published_high",
-    "simulated",
-    "chance_low",
-    "chance_high",
-    "predicted",
-    "drawn_low",
-    "drawn_high",
-    "distance_sd",
-    "width_ratio",
-    "relative_width",
-    "power_if_doubled",
-)
-"""Columns in which an empty cell is a number that is not known."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +41,8 @@ class Validated:
 
 def shipped_table() -> pd.DataFrame:
     """Columns of `validation.csv`."""
-    return pd.read_csv(io.StringIO(_text("validation.csv")), keep_default_na=False, na_values={name: [""] for name in _NUMBERS})
+    with as_file(files("alps_sim").joinpath(*_FOLDER, "validation.csv")) as path:
+        return read_table(path)
 
 
 def shipped_provenance() -> dict[str, Any]:

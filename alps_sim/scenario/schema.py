@@ -91,6 +91,13 @@ class Override(Section):
     source: str = ""
     """Where the value comes from."""
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Bounds of 95% of what is drawn; the value itself if it is held."""
+        if self.distribution is None:
+            return self.value, self.value
+        return self.distribution.ppf(0.025), self.distribution.ppf(0.975)
+
 
 class SweepRequest(Section):
     """A sweep that the report contains: outcomes of all strategies against the values of one parameter."""

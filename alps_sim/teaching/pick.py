@@ -1,6 +1,5 @@
 """Which child is shown: rules that are stated, and how common what they show is among all patients looked at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from alps_sim.draws import Progress
 from alps_sim.engines.cohort import simulate
-from alps_sim.outcomes.definitions import BASE_INDEX, HEADLINE_WINDOW, base_values
+from alps_sim.outcomes.definitions import BASE_INDEX, base_values, headline_window
 from alps_sim.scenario import ScenarioError
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.teaching.choices import Rule, stated
@@ -70,17 +69,6 @@ class Look:
             harmed=int(self.harmed.sum()),
             median_qaly_difference=float(np.median(np.abs(self.qaly_difference))),
         )
-
-
-def headline_window(windows: Sequence[str]) -> str:
-    """The headline window, or the longest short of the lifetime.
-
-    Parameters
-    ----------
-    windows
-        Labels, the last one the lifetime.
-    """
-    return HEADLINE_WINDOW if HEADLINE_WINDOW in windows else windows[-2]
 
 
 def look_at(inputs: Inputs, patients: int, workers: int, progress: Progress) -> Look:

@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from alps_sim import accelerate
 from alps_sim.draws import Progress, no_progress
 from alps_sim.engines.cohort import simulate_block
+from alps_sim.engines.warm import warm_up
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.parquet import event_table
@@ -114,19 +114,17 @@ def make_twin(
     values = compared.parameter_values(ledger)
     compared = compared.at(values)
     inputs = translate(compared, values)
-    if not accelerate.is_warm():
-        progress("compiling the rules, once for this version, about a minute", 0, 1)
-    live(inputs, 0)  # compiled before threads start
+    warm_up(lambda: both_lives(inputs, 0), progress)
     rule = Rule(pick)
     look = look_at(inputs, looked_at, workers, progress)
-    blocks = live(inputs, choose(look, rule) if patient is None else patient)
+    blocks = both_lives(inputs, choose(look, rule) if patient is None else patient)
     places = [list(scenario.strategies).index(name) for name in compared.strategies]
     record = record_of(compared, inputs, blocks, places, look, rule if patient is None else None)
     events = pd.concat([event_table(block, list(compared.strategies)).to_pandas() for block in blocks], ignore_index=True)
     return Twin(record, events)
 
 
-def live(inputs: Inputs, number: int) -> list[BlockResult]:
+def both_lives(inputs: Inputs, number: int) -> list[BlockResult]:
     """One patient's life under each strategy, with its events.
 
     Parameters
