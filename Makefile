@@ -48,7 +48,7 @@ diagram: $(INSTALLED_DEV)
 
 calibrate: $(INSTALLED_DEV)
 	$(BIN)/alps-sim calibrate --out alps_sim/evidence/posterior
-	for reading in damped_flares at_least_two all; do \
+	for reading in damped_flares at_least_two all to_15_years; do \
 	    $(BIN)/alps-sim calibrate --reading $$reading --cohorts 80000 --out alps_sim/evidence/posterior_of_readings/$$reading || exit 1; \
 	done
 

@@ -29,7 +29,7 @@ from alps_sim.rules.codes import (
 )
 from alps_sim.rules.state import ATTRIBUTE_DTYPE
 from alps_sim.rules.world import FloatArray
-from alps_sim.scenario.inputs import Inputs
+from alps_sim.scenario.inputs import Inputs, record_type
 from alps_sim.scenario.patients import Observation, Quantiles, TruncatedLogNormal
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
@@ -97,7 +97,7 @@ def draw_population(inputs: Inputs, replication: int, first: int, count: int) ->
     """
     patients = np.arange(first, first + count, dtype=np.int64)
     u = _Block(inputs.seed, replication, patients)
-    attributes = np.zeros(count, dtype=ATTRIBUTE_DTYPE)
+    attributes = np.zeros(count, dtype=record_type(ATTRIBUTE_DTYPE))
     attributes["patient"] = patients
     _draw_person(attributes, u, inputs)
     _draw_disease(attributes, u, inputs)
@@ -201,11 +201,11 @@ def _draw_disease(attributes: np.ndarray[Any, Any], u: _Block, inputs: Inputs) -
 def _draw_lineages(u: _Block, inputs: Inputs) -> tuple[IntArray, IntArray]:
     """Lineages of each patient as a bit mask, and the first of them: chosen one after another, each by its weight."""
     counts, weights = _lineage_weights(inputs)
-    count = 1 + _choice(u["lineage_count"], np.broadcast_to(counts, (u.patients.size, 3)))
-    remaining = np.tile(weights, (u.patients.size, 1))
-    rows = np.arange(u.patients.size)
+    patients = np.arange(u.patients.size)
+    count = 1 + _choice(u["lineage_count"], counts[:, None])
+    remaining = np.tile(weights[:, None], patients.size)
     first = _choice(u["first_lineage"], remaining)
-    remaining[rows, first] = 0.0
+    remaining[first, patients] = 0.0
     second = _choice(u["second_lineage"], remaining)
     third = 3 - first - second  # codes 0, 1, 2: the one not yet chosen
     chosen = (1 << first) | np.where(count >= 2, 1 << second, 0) | np.where(count >= 3, 1 << third, 0)
@@ -213,11 +213,14 @@ def _draw_lineages(u: _Block, inputs: Inputs) -> tuple[IntArray, IntArray]:
 
 
 def _choice(uniform: FloatArray, weights: FloatArray) -> IntArray:
-    """(n,) column chosen in each row with a probability in proportion to its weight; weights (n, k), some above 0 in each row."""
-    cumulative = np.cumsum(weights, axis=1)
-    chosen: IntArray = (uniform[:, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
-    # rounding may carry the product up to the total; the last column of any weight is meant
-    last = weights.shape[1] - 1 - np.argmax(weights[:, ::-1] > 0.0, axis=1)
+    """(n,) row chosen for each patient with a probability in proportion to its weight.
+
+    Weights are (k, n), or (k, 1) if the same for all, some above 0 in each column.
+    """
+    cumulative = np.cumsum(weights, axis=0)
+    chosen: IntArray = (uniform * cumulative[-1] >= cumulative).sum(axis=0)
+    # rounding may carry the product up to the total; the last row of any weight is meant
+    last = weights.shape[0] - 1 - np.argmax(weights[::-1] > 0.0, axis=0)
     result: IntArray = np.minimum(chosen, last)
     return result
 
@@ -291,7 +294,7 @@ def _truncated_log_normal(uniform: FloatArray, distribution: TruncatedLogNormal)
 
 
 def _exponentials(powers: FloatArray) -> FloatArray:
-    return np.array([math.exp(power) for power in powers])
+    return np.array(list(map(math.exp, powers.tolist())))  # of Python's numbers, a quarter of the time of numpy's
 
 
 def _standardised_cuts(distribution: TruncatedLogNormal) -> tuple[float, float]:
@@ -309,7 +312,7 @@ def _normal_density(z: float) -> float:
 
 
 def _parameter(inputs: Inputs, name: str) -> float:
-    return float(inputs.parameters[name][0])
+    return float(inputs.parameters[0][name])
 
 
 def _parameters(inputs: Inputs, names: Sequence[str]) -> FloatArray:

@@ -77,6 +77,7 @@ EVERY_FIELD: Final[dict[str, Any]] = {
                         "mechanism": "immune",
                         "hypersplenism": True,
                         "lineages_include": ["itp"],
+                        "flare_lineages_include": ["itp"],
                         "lineages_only": ["itp"],
                         "after": ["no_answer"],
                         "tried": ["sirolimus"],

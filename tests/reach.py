@@ -237,7 +237,7 @@ def _expected_of_agents(ledger: Ledger) -> Iterator[str]:
     for agent in c.AGENTS:
         if ledger[f"drug.{agent}.course_infusions"].value > 0.0:
             yield from (f"{kind}: {agent}" for kind in ("course_start", "course_answer", "course_stop"))
-            yield from (f"course_stop: {agent}, {end}" for end in ("no_answer", "response_lost"))
+            yield from (f"course_stop: {agent}, {end}" for end in ("no_answer", "response_lost", "operation_or_transplant"))
         else:
             yield from (f"{kind}: {agent}" for kind in ("agent_start", "agent_answer", "agent_stop"))
             yield from (f"agent_stop: {agent}, {end}" for end in (*_ENDS.values(), "weaned", "operation_or_transplant"))
@@ -291,6 +291,7 @@ NEUTRAL_LINE: Final = {
     "if_mechanism": c.ANY,
     "if_hypersplenism": c.ANY,
     "lineages_any": 0,
+    "flare_lineages_any": 0,
     "lineages_only": 0,
     "after": 0,
     "tried": 0,
@@ -312,7 +313,13 @@ _NEUTRAL_STRATEGY: Final = {
     "intended_treatments": len(c.TREATMENTS),
 }
 """A feature of a strategy left out, by field."""
-_MASKS: Final = {"spleens": c.SPLEENS, "lineages_any": c.LINEAGES, "after": c.AFTER, "occasions": c.TRIGGERS}
+_MASKS: Final = {
+    "spleens": c.SPLEENS,
+    "lineages_any": c.LINEAGES,
+    "flare_lineages_any": c.LINEAGES,
+    "after": c.AFTER,
+    "occasions": c.TRIGGERS,
+}
 """Fields that are sets of words any one of which is enough, with their vocabularies."""
 
 Variation = tuple[str, StrategyInputs]

@@ -95,6 +95,7 @@ def lines() -> st.SearchStrategy[Words]:
             "mechanism": st.sampled_from(codes.MECHANISMS),
             "hypersplenism": st.booleans(),
             "lineages_include": _set_of(codes.LINEAGES),
+            "flare_lineages_include": _set_of(codes.LINEAGES),
             "lineages_only": _set_of(codes.LINEAGES),
             "after": _set_of(codes.AFTER),
             "tried": _set_of(codes.TREATMENTS[:2]),

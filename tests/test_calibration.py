@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import kstest
 
 from alps_sim import accelerate
-from alps_sim.calibration.bank import Bank, seen_cohort, simulate_bank, simulate_chunk
+from alps_sim.calibration.bank import Bank, as_read, seen_cohort, simulate_bank, simulate_chunk
 from alps_sim.calibration.blocks import BLOCKS, OTHER_STRUCTURES, Block, block_named, observed_summaries, summary
 from alps_sim.calibration.calibrate import calibrate, fitted_to
 from alps_sim.calibration.fit import fit, posterior
@@ -19,6 +19,9 @@ from alps_sim.evidence.describe import describe_parameter
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors, with_posterior
 from alps_sim.evidence.posterior import LABELS, POSTERIOR, FittedBlock, fitted_readings, load_posterior
+from alps_sim.evidence.targets import CALIBRATED, load_targets
+from alps_sim.outcomes.statistics import STATISTICS
+from alps_sim.population import draw_population
 from alps_sim.provenance import stale_posterior
 from alps_sim.report.tables import fitted_parameters
 from alps_sim.scenario import load_scenario
@@ -90,6 +93,45 @@ def test_a_chunk_is_the_same_again() -> None:
     one, other = (simulate_chunk("nih_mmf", SCENARIOS, 3, 1, 4) for _ in range(2))
     assert np.array_equal(one[0], other[0])
     assert np.array_equal(one[1], other[1])
+
+
+def test_a_series_is_simulated_under_what_the_cohort_has_taught() -> None:
+    """Flares that never come leave nothing to fail: every drug holds for good."""
+    names = ("flare_rate_young_per_year", "flare_rate_adult_per_year", "breakthrough_per_year")
+    quiet = FittedBlock("nih_cohort", names, np.full((2, 3), 1e-9), (0.5,) * 3)
+    plain, calm = (simulate_chunk("nih_mmf", SCENARIOS, 3, 1, 6, given) for given in (None, quiet))
+    assert np.array_equal(plain[0], calm[0]), "the agent's own parameters are drawn from their priors as before"
+    place = [target.identifier for target in block_named("nih_mmf").targets].index("mmf_long_term_response")
+    assert calm[1][:, place].mean() > plain[1][:, place].mean() + 0.05
+
+
+def test_a_series_fitted_alone_takes_the_shipped_fit_of_the_cohort(tmp_path: Path) -> None:
+    shipped = {block.cohort: block for block in load_ledger().fitted}["nih_cohort"]
+    (result,) = calibrate(SCENARIOS, tmp_path / "one", 3_600, 5, 1, lambda what, done, of: None, (block_named("nih_sirolimus"),))
+    bank = simulate_bank(block_named("nih_sirolimus"), SCENARIOS, 1_000, 5, 1, lambda what, done, of: None, shipped)
+    under_priors = simulate_bank(block_named("nih_sirolimus"), SCENARIOS, 1_000, 5, 1, lambda what, done, of: None)
+    kept = Bank(bank.scores[:-400], bank.summaries[:-400])
+    found = posterior(fit(kept, 5), observed_summaries(result.block.targets)).sample(1_000, 5)
+    drawn = Priors(load_priors()).from_scores(found, result.block.fitted)
+    assert result.draws.to_numpy() == pytest.approx(drawn)
+    assert not np.array_equal(bank.summaries, under_priors.summaries)
+
+
+def test_a_figure_of_an_earlier_study_is_asked_of_as_many_patients_as_it_had_and_as_they_were_then() -> None:
+    by_name = {figure.target.identifier: figure for figure in block_named("nih_cohort").figures}
+    rows = seen_cohort(translate(load_scenario(SCENARIOS / "nih_cohort.yaml"), load_ledger().values()), 3, 150)
+    then = rows[(rows["splenectomy_time"] <= rows["observation_years"] - 4.0) & (rows["entry_years"] <= rows["observation_years"] - 4.0)]
+    ages = sorted((then["age_at_index"] + then["splenectomy_time"])[:34])
+    assert then.size > 34
+    assert by_name["splenectomy_age_median"].value(rows) == pytest.approx((ages[16] + ages[17]) / 2.0)
+    end = np.minimum(then["death_time"], then["observation_years"] - 4.0)
+    assert by_name["years_after_splenectomy_mean"].value(rows) == pytest.approx((end - then["splenectomy_time"])[:34].mean())
+
+
+def test_no_figure_of_the_cohort_is_left_out_and_none_is_asked_twice() -> None:
+    asked = [target.identifier for block in BLOCKS for target in block.targets]
+    assert len(set(asked)) == len(asked)
+    assert set(asked) == {target.identifier for target in load_targets() if target.target_class == CALIBRATED}
 
 
 def test_shares_and_times_have_scales_of_even_scatter() -> None:
@@ -209,6 +251,14 @@ def test_a_shipped_posterior_belongs_to_these_rules_figures_priors_and_replicas(
     assert {key: found.provenance[key] for key in expected} == expected
 
 
+def test_a_change_of_a_statistic_is_a_change_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fitted_to(SCENARIOS)
+    changed = replace(STATISTICS["long_term_responders"], value=STATISTICS["initial_responders"].value)
+    monkeypatch.setitem(STATISTICS, "long_term_responders", changed)
+    after = fitted_to(SCENARIOS)
+    assert {key for key in before if before[key] != after[key]} == {"first_cohorts"}
+
+
 def test_each_other_structure_has_a_shipped_fit() -> None:
     assert set(fitted_readings()) == {block.reading for block in OTHER_STRUCTURES}
 
@@ -247,6 +297,13 @@ def test_a_fit_of_ones_own_takes_the_place_of_the_shipped_one_of_the_same_cohort
 def test_a_folder_without_a_posterior_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="expected a folder of `alps-sim calibrate`"):
         load_ledger(tmp_path / "nothing")
+
+
+def test_the_text_lets_nobody_over_15_begin_mycophenolate_and_keeps_the_median() -> None:
+    scenario = load_scenario(SCENARIOS / "nih_mmf.yaml")
+    ages = draw_population(translate(as_read(scenario, {"mmf_ages": "text"}), load_priors().values()), 1, 0, 4_000)["age_at_index"]
+    assert ages.max() <= 15.0
+    assert np.median(ages) == pytest.approx(10.0, abs=0.3)  # four standard errors of the median
 
 
 @pytest.mark.parametrize("block", OTHER_STRUCTURES, ids=lambda block: block.name)

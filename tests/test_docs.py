@@ -4,12 +4,17 @@ import re
 from itertools import groupby
 from pathlib import Path
 
+import pytest
+
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.definitions import OUTCOMES
-from alps_sim.rules.events import HAPPENINGS
+from alps_sim.report.published import verdicts
+from alps_sim.report.validated import shipped_table
+from alps_sim.rules.codes import CAUSES_OF_DEATH, DEATH_OPSI
+from alps_sim.rules.events import HAPPENINGS, LOG_DEATH, SEPSIS, SPLENECTOMY_DONE
 from alps_sim.verification.advishe import FOR_THE_AUTHOR, ITEMS
 from alps_sim.verification.registry import CHECKS
-from tests.diagram import diagrams, page_with
+from tests.diagram import TRACKS, diagrams, moves, page_with
 
 
 def test_every_outcome_is_defined_in_the_outputs_page(root: Path) -> None:
@@ -57,7 +62,27 @@ def test_the_calibration_page_tells_what_the_shipped_fit_made_of_each_parameter(
             assert f"| {contraction:.2f} |" in row
 
 
+def test_the_validation_page_has_the_counts_of_the_shipped_comparison(root: Path) -> None:
+    page = (root / "docs" / "validation.md").read_text(encoding="utf-8")
+    assert f"```\n{verdicts(shipped_table())}\n```" in page
+
+
 def test_the_diagram_of_states_and_events_is_that_of_the_lives_that_the_code_lives(root: Path) -> None:
     page = (root / "docs" / "model.md").read_text(encoding="utf-8")
     assert "stateDiagram" in page
     assert page_with(diagrams(), page) == page, "draw it anew with `make diagram`"
+
+
+@pytest.mark.parametrize("cause", CAUSES_OF_DEATH)
+def test_no_cause_of_death_is_missing_from_the_diagram(cause: str, root: Path) -> None:
+    page = (root / "docs" / "model.md").read_text(encoding="utf-8")
+    assert f"    alive --> {cause}_death: " in page
+
+
+def test_who_dies_of_a_sepsis_has_not_survived_it_before() -> None:
+    """OPSI without harm, then one that kills: one arrow each."""
+    (track,) = [track for track in TRACKS if track.title == "Sepsis"]
+    logged = [(1.0, SPLENECTOMY_DONE, 0), (2.0, SEPSIS, 0), (3.0, SEPSIS, 0), (3.0, LOG_DEATH, DEATH_OPSI)]
+    lines = [{"time": time, "kind": kind, "code": code} for time, kind, code in logged]
+    went = [(old, new) for old, new, _ in moves([lines[:1], lines[1:2], lines[2:]], track)]
+    assert went == [("spleen_in_place", "spleen_removed"), ("spleen_removed", "survived_OPSI"), ("survived_OPSI", "dead_of_OPSI")]

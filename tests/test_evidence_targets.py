@@ -45,6 +45,21 @@ def test_patients_who_overlap_are_never_a_second_target_to_fit() -> None:
     assert all(TARGETS[name].target_class == "HELD_OUT" for name in ("subset_septic", "subset_sepsis_rate"))
 
 
+def test_held_out_figures_name_the_figures_that_count_the_same_patients() -> None:
+    assert TARGETS["subset_sepsis_rate"].overlaps == ("subset_septic", "septic_after_splenectomy")
+    assert TARGETS["sirolimus_ineffective"].overlaps == ("sirolimus_long_term_response",)
+    for target in TARGETS.values():
+        assert set(target.overlaps) <= set(TARGETS) - {target.identifier}
+
+
+def test_no_held_out_figure_of_patients_to_whom_the_fit_was_made_stands_as_a_test_of_its_own() -> None:
+    cohorts = target_cohorts()
+    fitted = {cohorts[target.cohort].scenario for target in TARGETS.values() if target.target_class == "CALIBRATED"}
+    for target in TARGETS.values():
+        if target.target_class == "HELD_OUT" and cohorts[target.cohort].scenario in fitted:
+            assert target.overlaps, f"{target.identifier} is of patients to whom the fit was made"
+
+
 def test_what_enters_the_ledger_as_it_is_does_not_test_the_model() -> None:
     for name in ("hodgkin_incidence_ratio", "organ_toxicity", "infection_admissions_on_drugs", "mmf_leukaemia", "tpo_mimetic_response"):
         assert TARGETS[name].target_class == "INPUT"
@@ -120,6 +135,7 @@ def test_an_observation_that_cannot_be_is_refused_at_its_line(tmp_path: Path, ne
         ("cohort: nih_mmf\n", "cohort: nih_mff\n", "did you mean `nih_mmf`"),
         ("from: splenectomy,", "from: splenectomi,", "did you mean `splenectomy`"),
         ("until: 4}", "until: -4}", "years above 0"),
+        ("overlaps: [opsi_deaths]", "overlaps: [opsi_death]", "or `opsi_deaths`"),
         ("until: 4}", "until: later}", "an end or a number of years"),
         ("opsi_deaths_counted:", "opsi_death_counted:", "did you mean `opsi_deaths_counted`"),
         ("at_least_two: {", "at_least_too: {", "did you mean `at_least_two`"),

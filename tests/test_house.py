@@ -55,6 +55,7 @@ REGISTRIES: Final[list[Registry]] = [
     (codes, "STEROID_ROUTES", "ROUTE_", {}),
     (codes, "IVIG_USES", "IVIG_", {}),
     (codes, "EPISODE_PHASES", "PHASE_", {}),
+    (codes, "CARE", "CARE_", {}),
     (codes, "CAUSES_OF_DEATH", "DEATH_", {}),
     (codes, "LYMPHOMAS", "", {}),
     (codes, "SERVICES", "SERVICE_", {}),

@@ -62,9 +62,33 @@ def test_episodes_are_counted_among_the_septic_and_rates_over_all_years_without_
     assert value("one_opsi_per_person_year", rows) == pytest.approx(1 / 15)
 
 
-def test_lineages_are_counted_among_all_patients() -> None:
-    rows = observed(4, lineages=[1, 6, 7, 7], has_cytopenia=[1, 1, 1, 0])
-    assert [value(f"lineage_count_{word}", rows) for word in ("one", "two", "three")] == [0.25, 0.25, 0.25]
+@pytest.mark.parametrize(
+    ("causes", "leads"),
+    [
+        (("opsi", "opsi", "cytopenia", "background"), 1.0),
+        (("opsi", "cytopenia"), 0.0),
+        (("opsi", "opsi", "lymphoma", "other_malignancy"), 0.0),
+        (("opsi",), 1.0),
+        (("background",), 0.0),
+    ],
+)
+def test_opsi_leads_if_it_has_killed_more_than_each_other_cause_malignancies_together(causes: tuple[str, ...], leads: float) -> None:
+    rows = observed(len(causes) + 1)
+    rows["death_time"][1:], rows["death_cause"][1:] = 3.0, [codes.CAUSES_OF_DEATH.index(cause) for cause in causes]
+    assert value("opsi_leads_the_causes_of_death", rows) == leads
+
+
+def test_no_cause_leads_where_nobody_died() -> None:
+    assert np.isnan(value("opsi_leads_the_causes_of_death", observed(3)))
+
+
+LINEAGE_COUNTS = [f"lineage_count_{word}" for word in ("one", "two", "three")]
+
+
+def test_lineages_are_those_that_flares_have_shown_in_recurrent_cytopenia_of_all_patients() -> None:
+    """One, two and three shown in recurrent cytopenia; three in a single flare; two of the three that another has."""
+    rows = observed(5, lineages=[1, 6, 7, 7, 7], seen_lineages=[1, 6, 7, 7, 5], second_flare_time=[2.0, 2.0, 2.0, NEVER, 2.0])
+    assert [value(name, rows) for name in LINEAGE_COUNTS] == pytest.approx([1 / 5, 2 / 5, 1 / 5])
 
 
 def test_time_on_the_first_agent_ends_with_its_failure_other_treatment_or_weaning() -> None:
@@ -166,6 +190,16 @@ def test_the_first_agent_is_ineffective_where_its_end_says_so(lives: BlockResult
     with_hypersplenism = lives.rows["first_agent_hypersplenism_time"]
     assert set(with_hypersplenism[with_hypersplenism < NEVER]) <= set(expected)
     assert (with_hypersplenism < NEVER).sum() > 10
+
+
+def test_lineages_shown_are_those_of_the_flares_in_the_event_log_and_their_shares_add_up_to_the_recurrent(lives: BlockResult) -> None:
+    flares = lives.events[lives.events["kind"] == events.FLARE]
+    shown = np.zeros(lives.rows.size, dtype=np.int64)
+    np.bitwise_or.at(shown, flares["patient"], flares["code"].astype(np.int64) & 7)
+    assert np.array_equal(lives.rows["seen_lineages"], shown)
+    assert (shown & ~lives.rows["lineages"] == 0).all()
+    assert (shown != lives.rows["lineages"])[shown > 0].any()
+    assert sum(value(name, lives.rows) for name in LINEAGE_COUNTS) == pytest.approx(value("recurrent_cytopenia", lives.rows))
 
 
 def test_totals_of_a_row_are_those_of_the_last_window(lives: BlockResult) -> None:

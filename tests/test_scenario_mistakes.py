@@ -172,7 +172,7 @@ def test_each_mistake_gives_one_error_at_its_line(file: Path, kind: str, folder:
 
 
 def test_the_mistakes_cover_all_files() -> None:
-    assert len(FILES) >= 19
+    assert len(FILES) >= 18
     assert sum(len(_mistakes(file)) for file in FILES) > 2000
 
 

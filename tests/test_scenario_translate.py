@@ -134,6 +134,7 @@ def test_a_strategy_in_codes() -> None:
                         "mechanism": "immune",
                         "hypersplenism": False,
                         "lineages_include": ["itp", "neutropenia"],
+                        "flare_lineages_include": ["neutropenia"],
                         "lineages_only": ["itp"],
                         "after": ["no_answer", "organ_toxicity"],
                         "tried": ["mmf", "splenectomy"],
@@ -172,6 +173,7 @@ def test_a_strategy_in_codes() -> None:
     assert line.spleens == 1 << codes.SPLEEN_MODERATE | 1 << codes.SPLEEN_MASSIVE
     assert (line.if_mechanism, line.if_hypersplenism) == (codes.IMMUNE, 0)
     assert (line.lineages_any, line.lineages_only) == (codes.ITP_BIT | codes.NEUTROPENIA_BIT, codes.ITP_BIT)
+    assert line.flare_lineages_any == codes.NEUTROPENIA_BIT
     assert line.after == codes.AFTER_NO_ANSWER | codes.AFTER_ORGAN_TOXICITY
     assert line.tried == 1 << codes.MMF | 1 << codes.SPLENECTOMY
     assert (line.minimum_flares, line.bridge, line.uptake) == (2, 1, 0.5)
@@ -182,7 +184,7 @@ def test_a_line_without_conditions_suits_everybody() -> None:
     scenario = load_scenario(MAIN)
     free = scenario.strategies["mmf_then_sirolimus"].model_copy(update={"lines": (Line(treatment="mmf"),)})
     (line,) = translate_strategy("free", free).lines
-    assert line.tolist() == (codes.MMF, 0.0, codes.NEVER, 0b1111, codes.ANY, codes.ANY, 0, 0, 0, 0, 0, 0, 0, 1.0)
+    assert line.tolist() == (codes.MMF, 0.0, codes.NEVER, 0b1111, codes.ANY, codes.ANY, 0, 0, 0, 0, 0, 0, 0, 0, 1.0)
 
 
 def test_no_lines_at_all() -> None:

@@ -15,10 +15,23 @@ from alps_sim.plots.agreement import STYLES, validation_figure
 from alps_sim.report.published import figure_text, interval_text, not_simulated_text, validation_text, verdicts
 from alps_sim.validation import studies as studies_module
 from alps_sim.validation.compare import COLUMNS, compare, table
-from alps_sim.validation.parameters import ParameterSource, beliefs
+from alps_sim.validation.criteria import MISSED, REACHED, UNTOLD, beside, calibrated_text
+from alps_sim.validation.noise import luck_of_draws
+from alps_sim.validation.parameters import ParameterSource, beliefs, multiplied
 from alps_sim.validation.replicate import Effort, Replicated, replicate
 from alps_sim.validation.studies import Figure, Study, published_studies
-from alps_sim.validation.verdict import CLASS_WORDS, NONE, doubled, place, power_if_doubled, predictive_interval, relative_width, strength
+from alps_sim.validation.verdict import (
+    BOUND_WORDS,
+    CLASS_WORDS,
+    NONE,
+    doubled,
+    place,
+    power_if_doubled,
+    predictive_interval,
+    relative_width,
+    share_that_break,
+    strength,
+)
 
 QUICK = Effort(patients=3000, draws=0)
 
@@ -116,8 +129,16 @@ def test_power_is_high_for_what_is_frequent_and_low_for_what_is_rare() -> None:
     assert powers[0] > 0.95
     assert powers[1] < 0.2
     assert [strength(power) for power in powers] == ["strong", "weak"]
-    assert strength(float("nan"), "at_most") == "bound"
     assert strength(float("nan")) == "none"
+
+
+def test_a_bound_that_no_draw_of_the_priors_breaks_is_called_so() -> None:
+    """Of four draws one lies below what should be at least 0.5, and none above what should be at most 0.9."""
+    index = pd.MultiIndex.from_product([range(4), range(3)], names=["draw", "cohort"])
+    drawn = pd.Series([0.2, 0.3, 0.4, 0.4, 0.5, 0.6, 0.7, 0.7, 0.8, 0.6, 0.6, 0.6], index=index)
+    assert share_that_break(drawn, 0.5, "at_least") == 0.25
+    assert share_that_break(drawn, 0.9, "at_most") == 0.0
+    assert [strength(float("nan"), "at_most", breaks) for breaks in (0.25, 0.0, float("nan"))] == ["bound", "never broken", "bound"]
 
 
 def test_width_is_told_against_what_is_possible() -> None:
@@ -156,6 +177,16 @@ def test_draws_widen_the_interval_and_the_verdict_rests_on_them(studies: dict[st
     assert found["verdict"] == place(found["published"], found["drawn_low"], found["drawn_high"])
 
 
+def test_whether_a_bound_could_have_failed_is_asked_of_the_priors(studies: dict[str, Study]) -> None:
+    """Draws under which nobody relapses break the bound on remission; under those that shed no light on death nobody breaks its bound."""
+    source, effort = beliefs(load_ledger()), Effort(patients=1325, draws=4)
+    calm = multiplied(source, {"flare_rate_young_per_year": 1e-6, "flare_rate_adult_per_year": 1e-6, "breakthrough_per_year": 1e-6})
+    found = compare([studies["childhood_aiha"]], source, effort, shown_nothing, calm).set_index("figure")
+    assert found["priors_that_break"]["aiha_remission"] == 1.0
+    assert found["priors_that_break"]["aiha_deaths"] == 0.0
+    assert list(found["test"][["aiha_remission", "aiha_deaths"]]) == ["bound", "never broken"]
+
+
 def test_results_do_not_depend_on_workers_and_follow_the_seed(studies: dict[str, Study]) -> None:
     chosen = [studies["nih_hydroxychloroquine"]]
     one, two = (compared(chosen, Effort(patients=400, draws=3, seed=1, workers=workers)) for workers in (1, 2))
@@ -168,6 +199,48 @@ def test_too_few_patients_for_a_cohort_are_told_as_such(studies: dict[str, Study
     assert (found["verdict"], found["test"], found["cohorts"]) == ("no cohort", "none", 0)
 
 
+# Whether a fit has reached its figures
+
+
+def drawn_values(draws: int, spread: float, seed: int) -> "pd.Series[float]":
+    """Ten cohorts in each draw: a draw moves them together with a standard deviation of `spread`, chance alone with one of 1."""
+    random = np.random.default_rng(seed)
+    values = (random.normal(0.0, spread, (draws, 1)) + random.normal(0.0, 1.0, (draws, 10))).ravel()
+    index = pd.MultiIndex.from_product([range(draws), range(10)], names=["draw", "cohort"])
+    return pd.Series(values, index=index)
+
+
+def test_the_luck_of_draws_covers_the_true_width_ratio_and_shrinks_with_their_number() -> None:
+    """Parameters whose spread is that of chance times the root of three make the interval twice as wide."""
+    covered = 0
+    widths: dict[int, list[float]] = {50: [], 400: []}
+    for draws in (50, 400):
+        for seed in range(20):
+            chance = pd.Series(np.random.default_rng(1000 + seed).normal(0.0, 1.0, 400))
+            found = luck_of_draws(chance, drawn_values(draws, np.sqrt(3.0), seed), 0.0)
+            covered += found["width_ratio_low"] <= 2.0 <= found["width_ratio_high"]
+            widths[draws].append(found["width_ratio_high"] - found["width_ratio_low"])
+    assert covered >= 32
+    assert np.mean(widths[50]) > 1.5 * np.mean(widths[400])
+
+
+def test_an_estimate_at_its_bar_is_not_told_apart_from_it() -> None:
+    assert [beside(low, high, 2.0) for low, high in ((1.2, 1.9), (1.8, 2.2), (2.1, 2.4))] == [REACHED, UNTOLD, MISSED]
+    assert beside(float("nan"), float("nan"), 2.0) == UNTOLD
+
+
+def test_the_text_says_what_was_reached_and_what_the_draws_do_not_tell() -> None:
+    row = made_up("CALIBRATED").assign(
+        distance_sd_low=-0.4, distance_sd_high=0.2, width_ratio=2.01, width_ratio_low=1.8, width_ratio_high=2.3
+    )
+    text = calibrated_text(row)
+    assert "1 reached, 0 missed, 0 not told apart;" in text
+    assert "0 reached, 0 missed, 1 not told apart." in text
+    assert "interval 2.0 times as wide (1.8 to 2.3): width not told apart from 2" in text
+    assert "distance missed" in calibrated_text(row.assign(distance_sd_low=-1.9, distance_sd_high=-1.2))
+    assert calibrated_text(made_up("HELD_OUT")) == ""
+
+
 # Table and figure
 
 
@@ -178,7 +251,8 @@ def made_up(target_class: str = "HELD_OUT", bound: str = "", unit: str = "share"
     figure = Figure("a_figure", "A figure", observed, statistic, target_class, "Somebody 1999", bound=bound)
     study = Study("a_cohort", "A cohort", None, 100, (figure,))  # type: ignore[arg-type]
     cohorts = pd.DataFrame({"male": np.linspace(0.4, 0.6, 101)})
-    return table([study], {"a_cohort": Replicated(cohorts, cohorts)})
+    drawn = cohorts.set_index(pd.MultiIndex.from_arrays([np.arange(101) % 10, np.arange(101)], names=["draw", "cohort"]))
+    return table([study], {"a_cohort": Replicated(cohorts, drawn)})
 
 
 def test_the_table_has_a_row_a_figure_with_published_and_simulated() -> None:
@@ -199,7 +273,26 @@ def test_the_text_names_class_interval_verdict_and_source() -> None:
     assert all(part in row for part in ("30% (30/100)", "21 to 40", "50%", "40 to 60", "BELOW", "[1]"))
     assert "[1] Somebody 1999" in text
     assert "Outside:\n  A figure: no reason known" in text
-    assert "HELD OUT: 0 of 1 agree; tests: 1 strong" in verdicts(made_up())
+    assert "HELD OUT: 0 of 1 two-sided figures inside (tests: 1 strong, 0 fair, 0 weak)." in verdicts(made_up())
+
+
+def test_bounds_are_counted_apart_from_what_can_fail_on_two_sides() -> None:
+    bound = made_up(bound="at_most")
+    idle = bound.assign(test="never broken", description="A bound that tells nothing", verdict="bound kept")
+    text = validation_text(pd.concat([made_up(), bound, idle], ignore_index=True), "prior")
+    assert "HELD OUT: 0 of 1 two-sided figures inside (tests: 1 strong, 0 fair, 0 weak)." in text
+    assert "1 of 2 bounds kept, of which no draw of the priors breaks 1" in text
+    two_sided, bounds = text.split(BOUND_WORDS)
+    assert two_sided.count("  A figure  ") == 1
+    assert bounds.index("  A figure  ") < bounds.index("A bound that tells nothing")
+
+
+def test_a_test_on_patients_whom_another_figure_counts_is_called_so() -> None:
+    other = made_up("CALIBRATED").assign(figure="another_figure", description="Another figure")
+    text = validation_text(pd.concat([made_up().assign(overlaps="another_figure"), other], ignore_index=True), "prior")
+    assert "strong 100% =" in text
+    assert "A figure: of the patients of 'Another figure'" in text
+    assert "no tests apart" not in validation_text(made_up(), "prior")
 
 
 def test_a_figure_that_only_the_parameters_cover_is_starred() -> None:

@@ -1,7 +1,8 @@
 """The second intensity against simulated lives: 1,024 patients a strategy, one family of comparisons a strategy with 1% error.
 
 Seeds are fixed, so a right program passes always; the error says how often another seed would fail. Complications are made
-frequent as in `tests/long/verify_intensity.py`, which does the same for all multipliers and more patients.
+frequent as in `tests/long/verify_intensity.py`, which does the same for all multipliers and more patients. Decisions have a test of
+their own, `tests/test_verification_decisions.py`.
 """
 
 import functools
@@ -40,7 +41,7 @@ def trial() -> Trial:
     inputs = long_check.inputs_of(long_check.SETUPS[SETUP])
     position = [strategy.name for strategy in inputs.strategies].index(STRATEGY)
     chosen = tuple(multiplier for multiplier in MULTIPLIERS if multiplier.name in HANDFUL)
-    return long_check.try_strategy(inputs, position, PATIENTS, chosen)
+    return long_check.try_strategy(inputs, position, PATIENTS, chosen, PROCESSES)
 
 
 def test_events_agree_with_the_second_intensity() -> None:
@@ -76,6 +77,6 @@ def test_events_agree_where_the_flares_go_on_damped_after_surgery() -> None:
     inputs = long_check.inputs_of(replace(setup, parameters={**setup.parameters, "flare_ratio_in_remission": 0.15}))
     names = ("relapse_after_splenectomy",)
     own_clock = Multiplier("a clock of its own", names, lambda assumptions: assumptions.with_values(flare_ratio_in_remission=0.0))
-    found = long_check.try_strategy(inputs, 0, PATIENTS, (own_clock,))
+    found = long_check.try_strategy(inputs, 0, PATIENTS, (own_clock,), PROCESSES)
     assert judge([found.unaltered.table()]).passed
     assert bool(found.table()["caught"].all())

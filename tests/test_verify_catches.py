@@ -252,6 +252,7 @@ PLANTED: Final[dict[str, tuple[str, Defect]]] = {
     "surgery that no strategy asks for": ("no_surgery", stuck("strategies")),
     "flares without credit": ("bookkeeping", telling(lambda bench, result: without_credit(result))),
     "a hazard half too high": ("intensity", scaled("breakthrough_per_year", 1.5)),
+    "a probability half too high": ("intensity", scaled("severe_flare_probability", 1.5)),
     "overrides forgotten in draws": ("held_draw", draws_that_forget_overrides),
     "a month taken for a year in draws": ("mean_of_draws", draws_with_a_month_for_a_year),
 }

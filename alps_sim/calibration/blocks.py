@@ -4,7 +4,7 @@ A block simulates the replica of one cohort at its real size. All uncertain para
 in every simulated cohort; those named here are looked for in the figures, the others are averaged over.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,9 +12,10 @@ import numpy as np
 
 from alps_sim.evidence.distributions import Distribution
 from alps_sim.evidence.readings import Alternative, find_reading, reading_choices
-from alps_sim.evidence.targets import CALIBRATED, Target, load_targets
-from alps_sim.outcomes.properties import Flags, Rows, one_opsi, splenectomised
-from alps_sim.outcomes.statistics import STATISTICS
+from alps_sim.evidence.targets import CALIBRATED, Cohort, Target, load_targets, target_cohorts
+from alps_sim.outcomes.observation import observe
+from alps_sim.outcomes.properties import Rows
+from alps_sim.outcomes.statistics import SELECTIONS, STATISTICS
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,13 @@ class Figure:
     ----------
     target
         The figure.
-    among
-        Of a smaller study than the cohort: whom it was about. As many of the cohort's such patients as the study had are asked, so
-        that the figure is as uncertain as it was. None if it was about the whole cohort.
+    part
+        The smaller study that it comes from, of a part of the cohort or of an earlier time. As many of the cohort's such patients as that
+        study had are asked, so that the figure is as uncertain as it was. None if it was about the whole cohort.
     """
 
     target: Target
-    among: Callable[[Rows], Flags] | None = None
+    part: Cohort | None = None
 
     def value(self, rows: Rows) -> float:
         """The figure in a simulated cohort; NaN where it has no denominator.
@@ -41,8 +42,9 @@ class Figure:
         rows
             Of `outcomes.observation.observe`.
         """
-        if self.among is not None:
-            rows = rows[self.among(rows)][: self.target.observed.n]
+        if self.part is not None:
+            rows = observe(rows, self.part.years_earlier) if self.part.years_earlier else rows
+            rows = rows.compress(SELECTIONS[self.part.among](rows))[: self.part.size]
         return STATISTICS[self.target.statistic].value(rows) if rows.size else float("nan")
 
 
@@ -56,8 +58,8 @@ class Block:
         Identifier of the cohort in the published targets, and name of the scenario that replicates it.
     fitted
         Parameters of the ledger.
-    also
-        Figures of smaller studies that are asked of this cohort too, with whom they were about.
+    parts
+        Smaller studies, of a part of this cohort, whose figures are asked of it too.
     reading
         Reading and alternative under which the cohort is fitted by itself; empty for those taken.
     tied
@@ -66,7 +68,7 @@ class Block:
 
     cohort: str
     fitted: tuple[str, ...]
-    also: tuple[tuple[str, Callable[[Rows], Flags]], ...] = ()
+    parts: tuple[str, ...] = ()
     reading: tuple[str, ...] = ()
     tied: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,14 +95,19 @@ class Block:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """The figures that are fitted: those of the cohort, then those of smaller studies."""
-        by_name = {target.identifier: target.read_with(self.choices) for target in load_targets()}
-        own = [Figure(target) for target in by_name.values() if target.cohort == self.cohort and target.target_class == CALIBRATED]
-        return (*own, *(Figure(by_name[name], among) for name, among in self.also))
+        of = {name: [one.read_with(self.choices) for one in _calibrated(name)] for name in (self.cohort, *self.parts)}
+        own = [Figure(target) for target in of[self.cohort]]
+        return (*own, *(Figure(target, target_cohorts()[name]) for name in self.parts for target in of[name]))
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """The published figures that are fitted."""
         return tuple(figure.target for figure in self.figures)
+
+
+def _calibrated(cohort: str) -> list[Target]:
+    """The figures of a cohort that are fitted."""
+    return [target for target in load_targets() if target.cohort == cohort and target.target_class == CALIBRATED]
 
 
 def _agent(agent: str, *fields: str) -> tuple[str, ...]:
@@ -136,8 +143,8 @@ BLOCKS: Final = (
             "nih_entry_lag_median_years",
             "nih_follow_up_median_years",
         ),
-        # prior information on repetition, from a survey elsewhere; and the time at risk, of half the patients some years earlier
-        also=(("episodes_per_septic_patient", one_opsi), ("years_after_splenectomy_mean", splenectomised)),
+        # prior information on repetition, from a survey elsewhere; and operations and time at risk, of half the patients some years earlier
+        parts=("french_asplenic", "nih_asplenic_subset"),
     ),
     Block(
         "nih_mmf",
@@ -149,6 +156,7 @@ BLOCKS: Final = (
 """All that is fitted, under the readings taken."""
 
 _COHORT: Final = BLOCKS[0]
+_MMF: Final = BLOCKS[1]
 _OWN_CLOCK: Final = (
     "relapse_after_splenectomy_shape",
     "relapse_after_splenectomy_scale_years",
@@ -162,10 +170,11 @@ OTHER_STRUCTURES: Final = (
         tied={"flare_ratio_in_remission": "flare_ratio_after_splenectomy_relapse"},
     ),
     # the survey's 1.9 episodes a septic patient are left out: they are what speaks against this reading
-    replace(_COHORT, also=_COHORT.also[1:], reading=("multiple_episodes", "at_least_two")),
+    replace(_COHORT, parts=_COHORT.parts[1:], reading=("multiple_episodes", "at_least_two")),
     replace(_COHORT, reading=("entry_into_the_cohort", "all")),
+    replace(_MMF, reading=("mmf_age_range", "to_15_years")),
 )
-"""The cohort under other structures of the model or readings of its figures: a bank and a fit each, never mixed."""
+"""A cohort under other structures of the model or readings of its figures: a bank and a fit each, never mixed."""
 
 
 def block_named(name: str) -> Block:

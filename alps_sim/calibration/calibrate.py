@@ -1,4 +1,8 @@
-"""`alps-sim calibrate`: bank, fit, test of recovery and posterior of every block, written as one folder."""
+"""`alps-sim calibrate`: bank, fit, test of recovery and posterior of every block, written as one folder.
+
+Blocks are fitted in sequence: the drug series under what the cohort has taught of the disease, so that an agent is not credited or blamed
+for flares that the cohort knows better. Nothing that a series shows goes back to the cohort's parameters.
+"""
 
 import math
 from dataclasses import dataclass
@@ -10,14 +14,15 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from alps_sim import accelerate
-from alps_sim.calibration.bank import CHUNK, Bank, Progress, predicted, simulate_bank
+from alps_sim.calibration.bank import CHUNK, Bank, Progress, predicted, simulate_bank, simulate_chunk
 from alps_sim.calibration.blocks import BLOCKS, Block, observed_summaries
 from alps_sim.calibration.fit import fit, posterior
 from alps_sim.calibration.learned import learned
 from alps_sim.calibration.priors import Priors
 from alps_sim.calibration.recovery import recovery
+from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_priors
-from alps_sim.evidence.posterior import LEARNED, PROVENANCE, identity
+from alps_sim.evidence.posterior import LEARNED, PROVENANCE, FittedBlock, identity, load_posterior
 from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.provenance import versions
 
@@ -26,6 +31,8 @@ COHORTS: Final = 300_000
 SHARE_OF_SERIES: Final = 1 / 6
 DRAWS: Final = 1_000
 """Posterior draws that are kept."""
+FIRST_COHORTS: Final = 12
+"""Cohorts of each bank whose figures identify the model."""
 UNSEEN: Final = 400
 """Cohorts kept apart for the test of recovery."""
 
@@ -52,6 +59,13 @@ class BlockResult:
     recovered: pd.DataFrame
     figures: pd.DataFrame
 
+    @property
+    def fitted(self) -> FittedBlock:
+        """The draws as the ledger takes them."""
+        contractions = self.learned.set_index("parameter")["contraction"]
+        names = tuple(self.draws.columns)
+        return FittedBlock(self.block.cohort, names, self.draws.to_numpy(), tuple(float(contractions[name]) for name in names))
+
 
 def calibrate(
     scenarios: Path, out: Path, cohorts: int, seed: int, workers: int, progress: Progress, blocks: tuple[Block, ...] = BLOCKS
@@ -73,14 +87,17 @@ def calibrate(
     progress
         Told how far it is.
     blocks
-        What to fit; all under the readings taken if not given.
+        What to fit; all under the readings taken if not given. A series without the cohort is fitted under the shipped posterior of it.
 
     Returns
     -------
     list of BlockResult
         In the order of `blocks`.
     """
-    results = [_calibrated(block, scenarios, bank_size(block, cohorts), seed, workers, progress) for block in blocks]
+    results: list[BlockResult] = []
+    for block in blocks:
+        given = _given(block, results)
+        results.append(_calibrated(block, scenarios, bank_size(block, cohorts), seed, workers, progress, given))
     with ResultsFolder(out) as folder:
         for result in results:
             result.draws.to_csv(folder.path / f"{result.block.cohort}.csv", index=False, float_format="%.6g")
@@ -95,22 +112,37 @@ def calibrate(
     return results
 
 
+def _given(block: Block, results: list[BlockResult]) -> FittedBlock | None:
+    """What has been learned from the cohort before a series is fitted; nothing for the cohort itself."""
+    cohort = BLOCKS[0].cohort
+    if block.cohort == cohort:
+        return None
+    shipped = load_posterior()
+    before = [result.fitted for result in results if not result.block.reading] + (list(shipped.blocks) if shipped is not None else [])
+    found = next((fitted for fitted in before if fitted.cohort == cohort), None)
+    if found is None:
+        raise EvidenceError(f"expected a fit of `{cohort}` before that of `{block.name}`, found none; fit the cohort first")
+    return found
+
+
 def bank_size(block: Block, cohorts: int) -> int:
     """Cohorts in the bank of a block, whole chunks."""
     share = 1.0 if block.cohort == BLOCKS[0].cohort else SHARE_OF_SERIES
     return CHUNK * math.ceil(cohorts * share / CHUNK)
 
 
-def _calibrated(block: Block, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress) -> BlockResult:
-    whole = simulate_bank(block, scenarios, cohorts + UNSEEN, seed, workers, progress)
+def _calibrated(
+    block: Block, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress, given: FittedBlock | None
+) -> BlockResult:
+    whole = simulate_bank(block, scenarios, cohorts + UNSEEN, seed, workers, progress, given)
     progress(f"fitting {block.name}", 0, 1)
     bank = Bank(whole.scores[:-UNSEEN], whole.summaries[:-UNSEEN])
     with threadpool_limits(1):  # sums in one order, whatever the machine
         fitted = fit(bank, seed)
         found = posterior(fitted, observed_summaries(block.targets))
-        recovered = recovery(fitted, whole.scores[-UNSEEN:], whole.summaries[-UNSEEN:], block.fitted)
+        recovered = recovery(fitted, whole.scores[-UNSEEN:], whole.summaries[-UNSEEN:], block.fitted, workers)
     scores = found.sample(DRAWS, seed)
-    figures = _figures(block, predicted(block, scenarios, scores, seed))
+    figures = _figures(block, predicted(block, scenarios, scores, seed, given))
     progress(f"fitting {block.name}", 1, 1)
     priors = Priors(load_priors(), block.priors)
     draws = pd.DataFrame(priors.from_scores(scores, block.fitted), columns=list(block.fitted))
@@ -138,7 +170,10 @@ def _figures(block: Block, seen: np.ndarray[Any, np.dtype[np.float64]]) -> pd.Da
 
 
 def fitted_to(scenarios: Path) -> dict[str, str]:
-    """Identity of what a posterior hangs on: the rules, the published figures, the priors, the replicas.
+    """Identity of what a posterior hangs on: the rules, the published figures, the priors, the replicas, and what comes of them.
+
+    The last are the figures of the first cohorts of each bank, so that a change of the population, of how studies observe, of a statistic
+    or of a table is seen too, wherever it is made; one that changes no figure of these cohorts is not.
 
     Parameters
     ----------
@@ -154,7 +189,14 @@ def fitted_to(scenarios: Path) -> dict[str, str]:
         "figures": identity(*figures),
         "priors": identity(*believed, *(name for block in BLOCKS for name in block.fitted)),
         "replicas": identity(*replicas),
+        "first_cohorts": identity(*(_first_cohorts(block, scenarios) for block in BLOCKS)),
     }
+
+
+def _first_cohorts(block: Block, scenarios: Path) -> str:
+    """Figures of the first cohorts under the priors, in six digits: the last bits belong to the machine and not to the model."""
+    _, summaries = simulate_chunk(block.name, scenarios, 0, 0, FIRST_COHORTS)
+    return " ".join(f"{value:.6g}" for value in summaries.ravel())
 
 
 def _provenance(scenarios: Path, cohorts: int, seed: int, blocks: tuple[Block, ...]) -> str:

@@ -1,5 +1,6 @@
 """Does the fit find what it is told? Cohorts simulated under known parameters, fitted as the published one is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ COVERED: Final = (0.05, 0.95)
 """Quantiles of the interval that should cover 90% of the truths."""
 
 
-def recovery(fitted: Fit, truths: Array, summaries: Array, names: tuple[str, ...]) -> pd.DataFrame:
+def recovery(fitted: Fit, truths: Array, summaries: Array, names: tuple[str, ...], workers: int = 1) -> pd.DataFrame:
     """Coverage of 90% intervals and uniformity of ranks over unseen cohorts.
 
     Parameters
@@ -26,13 +27,17 @@ def recovery(fitted: Fit, truths: Array, summaries: Array, names: tuple[str, ...
         (cohorts, targets) what the study would have published of each.
     names
         Parameters.
+    workers
+        Threads; the result does not depend on it.
 
     Returns
     -------
     pandas.DataFrame
         A row a parameter: coverage, contraction (one minus the mean posterior variance), rank_p (Kolmogorov-Smirnov), cohorts.
     """
-    ranks, variances = zip(*(_ranked(fitted, truth, figures) for truth, figures in zip(truths, summaries, strict=True)), strict=True)
+    with ThreadPoolExecutor(workers) as pool:
+        ranked = list(pool.map(lambda cohort: _ranked(fitted, *cohort), zip(truths, summaries, strict=True)))
+    ranks, variances = zip(*ranked, strict=True)
     table = np.array(ranks)
     covered = ((table > COVERED[0]) & (table < COVERED[1])).mean(axis=0)
     return pd.DataFrame(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from alps_sim import accelerate
 from alps_sim.engines.warm import warm_up
-from alps_sim.evidence.ledger import load_ledger
+from alps_sim.evidence.ledger import load_ledger, load_priors
 from alps_sim.evidence.targets import not_simulated
 from alps_sim.plots.agreement import validation_figure
 from alps_sim.plots.images import save
@@ -69,7 +69,7 @@ def validate(targets: Path | None, out: Path | None, effort: Effort, progress: P
     studies = own_studies(load_own_figures(targets)) if targets is not None else published_studies()
     source = beliefs(load_ledger())
     warm_up(lambda: live(studies[0].scenario, source.central, 1, 0), progress)
-    table = compare(studies, source, effort, progress)
+    table = compare(studies, source, effort, progress, beliefs(load_priors()))
     place = out or (RESULTS / targets.stem if targets is not None else RESULTS)
     text = validation_text(table, source.name)
     if targets is None:

@@ -17,7 +17,7 @@ from alps_sim.outcomes.block import BLOCK_SIZE, CONTROLS, ROW_DTYPE, BlockResult
 from alps_sim.population import draw_population
 from alps_sim.rules.accounts import COUNTER_COUNT
 from alps_sim.rules.state import ATTRIBUTES, LOG_DTYPE, STATE_DTYPE
-from alps_sim.scenario.inputs import Inputs
+from alps_sim.scenario.inputs import Inputs, record_type
 
 Reduced = TypeVar("Reduced")
 
@@ -73,7 +73,7 @@ def _live(inputs: Inputs, strategy: int, attributes: Any, replication: int, room
     counters = np.zeros((count, windows, COUNTER_COUNT))
     residuals = np.zeros((count, windows, len(CONTROLS)))
     counts = np.zeros((windows, 2, len(CONTROLS)))
-    log = np.zeros(room, LOG_DTYPE).view(np.recarray)
+    log = np.zeros(room, record_type(LOG_DTYPE)).view(np.recarray)
     lines = np.zeros(1, np.int64)
     events = live_block(states, world, counters, residuals, counts, log, lines)
     if events < 0:
@@ -104,9 +104,9 @@ def fresh_states(attributes: Any) -> Any:
     numpy.recarray
         (n,) of STATE_DTYPE.
     """
-    states = np.zeros(attributes.size, STATE_DTYPE)
+    states, plain = np.zeros(attributes.size, record_type(STATE_DTYPE)), attributes.view(np.ndarray)
     for name, _ in ATTRIBUTES:
-        states[name] = attributes[name]
+        states[name] = plain[name]
     return states.view(np.recarray)
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from alps_sim.accelerate import compiled
-from alps_sim.rules.events import CENSUS, VISIT
-from alps_sim.rules.life import apply_entry, begin_life, copy_census, is_visit_before, next_but_visits, next_entry
+from alps_sim.rules.events import CENSUS
+from alps_sim.rules.life import apply_entry, apply_visit, begin_life, copy_census, is_visit_before, next_but_visits, next_entry
 from alps_sim.rules.world import LOG_CAPACITY
 
 
@@ -29,7 +29,7 @@ def _visit_until(patient: Any, world: Any, entry: int) -> int:
     """Let the routine visits before another entry happen; their number."""
     visits = 0
     while is_visit_before(patient, entry):
-        apply_entry(patient, world, VISIT)
+        apply_visit(patient, world)
         visits += 1
     return visits
 

@@ -138,17 +138,25 @@ def body_size(adult_weight_male_kg: float, adult_weight_female_kg: float) -> Flo
     numpy.ndarray
         (2, 120, 4) by sex and completed age: L, M (kg) and S of the weight, median height (cm).
     """
+    body, oldest = _reference_body()
+    grown = body.copy()
+    ages = np.arange(AGES, dtype=np.float64)
+    for sex, adult in enumerate((adult_weight_male_kg, adult_weight_female_kg)):
+        upwards = np.interp(ages, [oldest, ADULT_WEIGHT_AGE], [body[sex, -1, 1], adult])
+        grown[sex, :, 1] = np.where(ages > oldest, upwards, body[sex, :, 1])
+    return grown
+
+
+@lru_cache(maxsize=1)
+def _reference_body() -> tuple[FloatArray, float]:
+    """Body size by sex and age as in the reference, its last values kept beyond its oldest age; and that age."""
     rows = table_rows("cdc2000_body_size_by_age.csv")
     known = np.array([float(row["age_y"]) for row in rows])
-    ages = np.arange(AGES, dtype=np.float64)
     body = np.empty((len(SEX_PREFIXES), AGES, 4))
-    for sex, (prefix, adult) in enumerate(zip(SEX_PREFIXES, (adult_weight_male_kg, adult_weight_female_kg), strict=True)):
+    for sex, prefix in enumerate(SEX_PREFIXES):
         for place, column in enumerate(("kg_L", "kg_P50", "kg_S", "cm_P50")):
-            body[sex, :, place] = np.interp(ages, known, [float(row[f"{prefix}_{column}"]) for row in rows])
-        last = body[sex, -1, 1]
-        grown = np.interp(ages, [known[-1], ADULT_WEIGHT_AGE], [last, adult])
-        body[sex, :, 1] = np.where(ages > known[-1], grown, body[sex, :, 1])
-    return body
+            body[sex, :, place] = np.interp(np.arange(AGES), known, [float(row[f"{prefix}_{column}"]) for row in rows])
+    return _fixed(body), float(known[-1])
 
 
 def utility_norm(values: Mapping[str, float]) -> FloatArray:

@@ -19,7 +19,8 @@ from alps_sim.evidence.source import FOLDER, Located, read_source
 FILE: Final = FOLDER / "targets.yaml"
 
 CALIBRATED: Final = "CALIBRATED"
-CLASSES: Final = ("INPUT", CALIBRATED, "HELD_OUT")
+HELD_OUT: Final = "HELD_OUT"
+CLASSES: Final = ("INPUT", CALIBRATED, HELD_OUT)
 
 ORIGINS: Final = ("birth", "presentation", "enrolment", "splenectomy", "drug_start")
 """Where a window may begin."""
@@ -101,6 +102,8 @@ class Cohort:
         Strategy of the scenario; its only one if empty.
     among
         Which of the scenario's patients the study was of, a selection of `outcomes.statistics`.
+    years_earlier
+        By so much the study looked at them before the end of the scenario's observation.
     """
 
     identifier: str
@@ -109,6 +112,7 @@ class Cohort:
     size: int
     strategy: str = ""
     among: str = "everyone"
+    years_earlier: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,8 @@ class Target:
         What it is under other readings.
     bound
         One of BOUNDS if it only bounds the simulated figure, else empty.
+    overlaps
+        Other published figures that count patients whom this one counts: it is no test apart from them.
     file, line
         Where it stands.
     """
@@ -202,6 +208,7 @@ class Target:
     note: str
     otherwise: tuple[OtherReading, ...]
     bound: str
+    overlaps: tuple[str, ...]
     file: str
     line: int
 
@@ -255,20 +262,22 @@ def read_targets(path: Path) -> tuple[Target, ...]:
     """
     keys = read_source(path).mapping(_PARTS)
     cohorts = keys["cohorts"].table()
-    return tuple(_target(name, entry, cohorts) for name, entry in keys["targets"].table().items())
+    entries = keys["targets"].table()
+    return tuple(_target(name, entry, cohorts, tuple(entries)) for name, entry in entries.items())
 
 
 def _cohorts(item: Located) -> dict[str, Cohort]:
     found = {}
     for name, entry in item.table().items():
-        keys = entry.mapping(("description", "scenario", "size"), ("strategy", "among"))
+        keys = entry.mapping(("description", "scenario", "size"), ("strategy", "among", "years_earlier"))
         texts = {key: keys[key].text() for key in ("description", "scenario", "strategy", "among") if key in keys}
-        found[name] = Cohort(identifier=name, size=_whole(keys["size"]), **texts)
+        earlier = keys["years_earlier"].number() if "years_earlier" in keys else 0.0
+        found[name] = Cohort(identifier=name, size=_whole(keys["size"]), years_earlier=earlier, **texts)
     return found
 
 
-def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target:
-    keys = entry.mapping(_REQUIRED, ("note", "otherwise", "bound"))
+def _target(name: str, entry: Located, cohorts: Mapping[str, Located], figures: tuple[str, ...]) -> Target:
+    keys = entry.mapping(_REQUIRED, ("note", "otherwise", "bound", "overlaps"))
     return Target(
         name,
         keys["description"].text(),
@@ -281,6 +290,7 @@ def _target(name: str, entry: Located, cohorts: Mapping[str, Located]) -> Target
         keys["note"].text() if "note" in keys else "",
         _otherwise(keys["otherwise"]) if "otherwise" in keys else (),
         _one_of(keys["bound"], BOUNDS, "a bound") if "bound" in keys else "",
+        tuple(_one_of(item, figures, "a published figure") for item in keys["overlaps"].items()) if "overlaps" in keys else (),
         entry.file,
         entry.line,
     )

@@ -1,10 +1,10 @@
 """Streaming moments: everything the estimates need, in memory that does not grow with the patients.
 
-For each window and strategy the columns are the base outcomes, the martingale residuals of all processes and decisions, and the
-patient's own attributes with a known expectation. A block of patients is reduced to the sums and the centred products of these
-columns, within each strategy and between each strategy and the comparator. Blocks are merged in block order (Chan, Golub and
-LeVeque 1983, "Algorithms for computing the sample variance") with compensated addition, so that the numbers do not depend on
-workers, chunks or order of arrival.
+For each window and strategy the columns are the base outcomes, the martingale residuals of all processes and decisions, the
+patient's own attributes with a known expectation, and parts of residuals (`decided`). A block of patients is reduced to the sums
+and the centred products of these columns, within each strategy and between each strategy and the comparator. Blocks are merged in
+block order (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance") with compensated addition, so that the
+numbers do not depend on workers, chunks or order of arrival.
 
 The columns themselves are kept only while the patients are few (`KEPT_PATIENTS`), for standard errors that hold in small samples.
 
@@ -21,6 +21,7 @@ from typing import Any, Final
 import numpy as np
 
 from alps_sim.outcomes.block import CONTROLS, BlockResult
+from alps_sim.outcomes.decided import PARTS, parts
 from alps_sim.outcomes.definitions import BASE, base_values
 from alps_sim.rules.codes import MALE
 
@@ -34,7 +35,10 @@ CONTROL_COUNT: Final = len(CONTROLS)
 KEPT_PATIENTS: Final = 4096
 """Up to so many patients their columns are kept: about 70 MB for five strategies and four windows."""
 
-REGRESSORS: Final = (*CONTROLS, *ATTRIBUTE_CONTROLS)
+CANDIDATES: Final = (*CONTROLS, *ATTRIBUTE_CONTROLS)
+"""Columns with mean zero whose coefficients are estimated."""
+REGRESSORS: Final = (*CANDIDATES, *PARTS)
+"""All columns with mean zero."""
 COLUMN_COUNT: Final = OUTCOME_COUNT + len(REGRESSORS)
 
 
@@ -193,7 +197,8 @@ def block_moments(block: Sequence[BlockResult], comparator: int, known: KnownMea
         centred = []
         for position, result in enumerate(block):
             values = base_values(result, window)
-            columns[position, window] = np.hstack([values, result.residuals[:, window, :], attributes])
+            residuals = result.residuals[:, window, :]
+            columns[position, window] = np.hstack([values, residuals, attributes, parts(values, residuals)])
             sums[position, window] = columns[position, window].sum(axis=0)
             by_outcome[:, position, window] = (values != 0.0).sum(axis=0), (values * values).sum(axis=0), values.max(axis=0)
             centred.append(_Active(columns[position, window], sums[position, window]))

@@ -5,11 +5,15 @@ mean zero whatever the strategy. The part of an outcome that they explain by reg
 mean(Y) - mean(C) beta (Glasserman 2003, Monte Carlo Methods in Financial Engineering, section 4.1).
 
 - Each strategy is adjusted by its own controls only, the same for every outcome of a strategy and window, so sums and ratios of
-  outcomes hold between the adjusted values, but for parts left plain. The total of such parts is adjusted as itself: made up of
-  adjusted and plain parts, the lifetime deaths of patients who all die came out as 0.9987 (0.9977 to 0.9997).
+  outcomes hold between the adjusted values, but for parts left plain, and for parts whose known luck (below) is not among the
+  controls of the total. The total of such parts is adjusted as itself: made up of adjusted and plain parts, the lifetime deaths of
+  patients who all die came out as 0.9987 (0.9977 to 0.9997).
 - A residual is a control only if its process had at least `MINIMUM_EVENTS` events to be expected (a decision also as many
   non-events). With fewer, least squares uses it as a proxy of frailty and the interval is wrong.
 - Outcomes with fewer events to be expected than that are left plain, with an interval that is exact or nearly so.
+- From an outcome that a decision deals out the luck of the decision is taken off first, with the known coefficient 1
+  (`decided`). What is left is as frequent as its occasions, and is judged by these: OPSI deaths are adjusted where 50 OPSI
+  episodes are to be expected, be the deaths ever so few.
 - Both rules go by expected events (a process's used credit, an outcome's adjusted mean), not by those that happened to come.
   To choose the estimate by the luck it is to be freed from would bias it: on the test model, where 50 deaths were to be
   expected, choosing by the observed number biased the estimate by 0.6 standard deviations and its interval covered 92%.
@@ -28,7 +32,8 @@ import numpy as np
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpstrf
 
-from alps_sim.outcomes.accumulate import CONTROL_COUNT, OUTCOME_COUNT, REGRESSORS, Array, Totals
+from alps_sim.outcomes.accumulate import CANDIDATES, CONTROL_COUNT, OUTCOME_COUNT, REGRESSORS, Array, Totals
+from alps_sim.outcomes.decided import judge_by_occasions, known_coefficients
 from alps_sim.outcomes.definitions import BASE, BASE_INDEX, OUTCOMES, RATES
 from alps_sim.rules.events import PROCESS_COUNT
 
@@ -39,6 +44,7 @@ PATIENTS_PER_CONTROL: Final = 10
 
 _COUNTS: Final = np.array([outcome.kind == "count" for outcome in BASE])
 _AMOUNTS: Final = np.array([outcome.kind == "amount" for outcome in BASE])
+_KNOWN: Final = known_coefficients(REGRESSORS)
 _RATIOS: Final = tuple((BASE_INDEX[rate.numerator], BASE_INDEX[rate.denominator]) for rate in RATES)
 
 
@@ -53,11 +59,11 @@ class Estimates:
     events
         (o,) patients with the indicator, events of a count, patients with any amount; of a rate, those of its numerator.
     controls
-        (o,) controls the estimate was adjusted by; 0 if plain.
+        (o,) controls the estimate was adjusted by, the luck of a decision among them; 0 if plain.
     loadings, plain_loadings
         (p, o) weights of the columns in each estimate.
     rare
-        (o,) whether it is left plain because few events are to be expected.
+        (o,) whether it is left plain because few events, or few occasions of it, are to be expected.
     selected
         Positions among the regressors of the controls used.
     scatter
@@ -97,10 +103,10 @@ def select_controls(totals: Totals, strategy: int, window: int, products: Array)
     """
     surplus = totals.sums[strategy, window, OUTCOME_COUNT : OUTCOME_COUNT + CONTROL_COUNT]
     events, non_events = totals.events[strategy, window] - surplus, totals.non_events[strategy, window] + surplus
-    eligible = np.ones(len(REGRESSORS), dtype=np.bool_)
+    eligible = np.ones(len(CANDIDATES), dtype=np.bool_)
     eligible[:CONTROL_COUNT] = events >= MINIMUM_EVENTS
     eligible[PROCESS_COUNT:CONTROL_COUNT] &= non_events[PROCESS_COUNT:] >= MINIMUM_EVENTS
-    variance = np.diagonal(products)[OUTCOME_COUNT:]
+    variance = np.diagonal(products)[OUTCOME_COUNT : OUTCOME_COUNT + len(CANDIDATES)]
     candidates = np.flatnonzero(eligible & (variance > 0.0))
     most = totals.n // PATIENTS_PER_CONTROL
     if candidates.size == 0 or most == 0:
@@ -114,16 +120,16 @@ def select_controls(totals: Totals, strategy: int, window: int, products: Array)
     return np.sort(candidates[pivots[: min(rank, most)] - 1])
 
 
-def _coefficients(products: Array, selected: np.ndarray[Any, Any], rare: np.ndarray[Any, Any]) -> Array:
-    """(regressors, base outcomes) regression coefficients, zero for rare outcomes and for controls not selected."""
-    coefficients = np.zeros((len(REGRESSORS), OUTCOME_COUNT))
+def _coefficients(products: Array, selected: np.ndarray[Any, Any]) -> Array:
+    """(regressors, base outcomes) the known coefficients, and those by regression of what the known ones leave."""
+    coefficients = _KNOWN.copy()
     if selected.size:
         columns = OUTCOME_COUNT + selected
         scale = np.sqrt(np.diagonal(products)[columns])
         correlations = products[np.ix_(columns, columns)] / np.outer(scale, scale)
         factor = np.linalg.cholesky(correlations)
-        solved = cho_solve((factor, True), products[columns, :OUTCOME_COUNT] / scale[:, None]) / scale[:, None]
-        coefficients[selected] = np.where(rare, 0.0, solved)
+        left = products[columns, :OUTCOME_COUNT] - products[columns, OUTCOME_COUNT:] @ _KNOWN
+        coefficients[selected] += cho_solve((factor, True), left / scale[:, None]) / scale[:, None]
     return coefficients
 
 
@@ -167,9 +173,11 @@ def _freedom(n: int, controls: np.ndarray[Any, Any]) -> Array:
 
 
 def _rare_outcomes(events: Array, adjusted: Array, n: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """(base outcomes,) whether few events are to be expected: by the adjusted mean, or by the patients with any amount."""
-    expected: np.ndarray[Any, np.dtype[np.bool_]] = np.where(_AMOUNTS, events, adjusted * n) < MINIMUM_EVENTS
-    return expected
+    """(base outcomes,) whether few events are to be expected: by the adjusted mean, the patients with any amount, or the occasions."""
+    expected = np.where(_AMOUNTS, events, adjusted * n)
+    rare: np.ndarray[Any, np.dtype[np.bool_]] = expected < MINIMUM_EVENTS
+    judge_by_occasions(rare, expected, n, MINIMUM_EVENTS)
+    return rare
 
 
 def _scatter(columns: Array, loadings: Array, selected: np.ndarray[Any, Any], adjusted: np.ndarray[Any, Any]) -> Array:
@@ -203,9 +211,9 @@ def estimate(totals: Totals, strategy: int, window: int) -> Estimates:
     outcomes, controls = means[:OUTCOME_COUNT], means[OUTCOME_COUNT:]
     events = _base_events(totals, strategy, window)
     selected = select_controls(totals, strategy, window, products)
-    coefficients = _coefficients(products, selected, np.zeros(OUTCOME_COUNT, dtype=np.bool_))
+    coefficients = _coefficients(products, selected)
     rare = _rare_outcomes(events, outcomes - controls @ coefficients, n)
-    coefficients = _coefficients(products, selected, rare)
+    coefficients[:, rare] = 0.0
     numerators = [numerator for numerator, _ in _RATIOS]
     events, rare = np.concatenate([events, events[numerators]]), np.concatenate([rare, rare[numerators]])
 
@@ -215,6 +223,7 @@ def estimate(totals: Totals, strategy: int, window: int) -> Estimates:
     plain_loadings = np.vstack([plain_derivatives, np.zeros_like(coefficients @ derivatives)])
     loadings[:, rare], adjusted[rare] = plain_loadings[:, rare], plain[rare]
     used = np.where((loadings[OUTCOME_COUNT:] != 0.0).any(axis=0), selected.size, 0)
+    used[:OUTCOME_COUNT] += np.where(rare[:OUTCOME_COUNT], 0, np.count_nonzero(_KNOWN, axis=0))
     columns = totals.columns(strategy, window)
     scatter = None if columns is None else _scatter(columns, loadings, selected, used > 0)
     return Estimates(

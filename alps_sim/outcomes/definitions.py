@@ -110,8 +110,8 @@ _FROM_COUNTERS: Final = (
         "treatment_failure",
         "share of patients",
         "Treatment failure",
-        "Under a drug strategy a new long-term agent or splenectomy; after splenectomy the first long-term agent; death from "
-        "cytopenia under either.",
+        "Under a drug strategy a new long-term agent or splenectomy; after splenectomy the first long-term agent, so that a drug "
+        "that bridges to surgery does not count; death from cytopenia under either.",
         "indicator",
         headline=True,
     ),

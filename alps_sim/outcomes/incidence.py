@@ -65,16 +65,15 @@ def relapse_by(rows: Rows, years: float) -> float:
         NaN if nobody was operated on.
     """
     operated = came(rows, "splenectomy_time") & (rows["has_cytopenia"] == 1) & (rows["years_since_prior_splenectomy"] < 0.0)
-    patients = rows[operated]
-    times = np.minimum(patients["relapse_time"], last_seen(patients)) - patients["splenectomy_time"]
-    return 1.0 - kaplan_meier(times, came(patients, "relapse_time"), years)
+    times = np.minimum(rows["relapse_time"], last_seen(rows)) - rows["splenectomy_time"]
+    return 1.0 - kaplan_meier(times[operated], came(rows, "relapse_time")[operated], years)
 
 
 def relapse_free_by(rows: Rows, years: float) -> float:
     """Share without a second flare within some years of the first: Kaplan-Meier, among patients with cytopenia."""
-    patients = rows[rows["has_cytopenia"] == 1]
-    times = np.minimum(patients["second_flare_time"], last_seen(patients))
-    return kaplan_meier(times, came(patients, "second_flare_time"), years)
+    ill = rows["has_cytopenia"] == 1
+    times = np.minimum(rows["second_flare_time"], last_seen(rows))
+    return kaplan_meier(times[ill], came(rows, "second_flare_time")[ill], years)
 
 
 def survival_by(rows: Rows, years: float) -> float:

@@ -21,13 +21,16 @@ from alps_sim.rules.state import MILESTONES
 INTERVAL_PERCENTILES: Final = (2.5, 97.5)
 
 
-def observe(rows: Rows) -> Rows:
+def observe(rows: Rows, years_earlier: float = 0.0) -> Rows:
     """What a study sees: those alive at entry, each until the end of observation.
 
     Parameters
     ----------
     rows
         (n,) of ROW_DTYPE, whole lives.
+    years_earlier
+        By so much the study looked before the end of observation; who was enrolled later it did not know. Times alone are those of the
+        earlier look: counters and what held at the end are not, so no figure of these can be asked.
 
     Returns
     -------
@@ -37,11 +40,14 @@ def observe(rows: Rows) -> Rows:
     """
     if rows.dtype != ROW_DTYPE:
         raise ValueError(f"rows must be of outcomes.block.ROW_DTYPE, found {rows.dtype}")
-    seen = rows[(rows["death_time"] >= rows["entry_years"]) & (rows["observation_years"] >= rows["entry_years"])].copy()
-    end = seen["observation_years"]
+    ends = rows["observation_years"] - years_earlier
+    enrolled = (rows["death_time"] >= rows["entry_years"]) & (ends >= rows["entry_years"])
+    seen = rows.compress(enrolled)  # a copy of bytes; an index by flags copies field by field, in four times the time
+    end = ends[enrolled]
+    seen["observation_years"] = end
     for name in (*MILESTONES, "death_time"):
-        seen[name] = np.where(seen[name] > end, NEVER, seen[name])
-    seen["death_cause"] = np.where(seen["death_time"] < NEVER, seen["death_cause"], ALIVE)
+        np.putmask(seen[name], seen[name] > end, NEVER)
+    np.putmask(seen["death_cause"], seen["death_time"] >= NEVER, ALIVE)
     return seen
 
 
@@ -61,7 +67,9 @@ def cohorts(rows: Rows, size: int) -> Iterator[Rows]:
         yield rows[start : start + size]
 
 
-def cohort_values(rows: Rows, size: int, statistics: Sequence[Statistic], among: Callable[[Rows], Flags] = everyone) -> pd.DataFrame:
+def cohort_values(
+    rows: Rows, size: int, statistics: Sequence[Statistic], among: Callable[[Rows], Flags] = everyone, years_earlier: float = 0.0
+) -> pd.DataFrame:
     """Published figures as each of many simulated cohorts of a study's size would have given them.
 
     Parameters
@@ -74,13 +82,15 @@ def cohort_values(rows: Rows, size: int, statistics: Sequence[Statistic], among:
         The figures.
     among
         Which of the observed patients the study was of.
+    years_earlier
+        As for `observe`.
 
     Returns
     -------
     pandas.DataFrame
         A row a cohort (none if too few patients were simulated), a column a statistic; NaN where a figure has no denominator.
     """
-    seen = observe(rows)
+    seen = observe(rows, years_earlier)
     values = [[statistic.value(group) for statistic in statistics] for group in cohorts(seen[among(seen)], size)]
     return pd.DataFrame(values, columns=[statistic.identifier for statistic in statistics], dtype=np.float64)
 

@@ -10,8 +10,11 @@ import numpy as np
 from alps_sim.rules.accounts import C_INFECTION_ADMISSIONS, C_IV_PULSE_MG_PER_KG, C_OPSI_EPISODES, C_OTHER_MALIGNANCIES, C_SEPSIS_EPISODES
 from alps_sim.rules.codes import (
     AIHA,
+    ALPS_FAS,
     DEATH_CYTOPENIA,
+    DEATH_LYMPHOMA,
     DEATH_OPSI,
+    DEATH_OTHER_MALIGNANCY,
     DEATH_OTHER_SEPSIS,
     DEATH_TOXICITY,
     ITP,
@@ -57,6 +60,12 @@ def male(rows: Rows) -> Flags:
     return flags
 
 
+def alps_fas(rows: Rows) -> Flags:
+    """A mutation of FAS is known."""
+    flags: Flags = rows["genotype"] == ALPS_FAS
+    return flags
+
+
 def first_lineage_aiha(rows: Rows) -> Flags:
     """Autoimmune haemolytic anaemia is what every flare brings, and so what was treated."""
     flags: Flags = rows["first_lineage"] == AIHA
@@ -70,9 +79,10 @@ def first_lineage_itp(rows: Rows) -> Flags:
 
 
 def lineage_count(rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """(n,) lineages of which the patient has cytopenia; 0 in those without."""
-    count = sum((rows["lineages"] >> place) & 1 for place in range(len(LINEAGES)))
-    numbers: np.ndarray[Any, np.dtype[np.int64]] = np.where(rows["has_cytopenia"] == 1, count, 0)
+    """(n,) lineages that flares have shown until the last observation: what a study can tell, at most those the patient has."""
+    numbers: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(rows.shape[0], dtype=np.int64)
+    for place in range(len(LINEAGES)):
+        numbers += (rows["seen_lineages"] >> place) & 1
     return numbers
 
 
@@ -317,6 +327,13 @@ def died_of_opsi(rows: Rows) -> Flags:
 def died_after_opsi(rows: Rows) -> Flags:
     """Death of any cause of a patient who had an OPSI."""
     return one_opsi(rows) & died(rows)
+
+
+def other_cause_of_death(rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """(deaths other than of OPSI,) the cause of each; lymphoma and leukaemia are one, as the paper speaks of malignancies."""
+    causes = rows["death_cause"][died(rows) & ~died_of_opsi(rows)]
+    grouped: np.ndarray[Any, np.dtype[np.int64]] = np.where(causes == DEATH_OTHER_MALIGNANCY, DEATH_LYMPHOMA, causes)
+    return grouped
 
 
 def died_of_cytopenia(rows: Rows) -> Flags:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from alps_sim.outcomes import properties as p
 from alps_sim.outcomes.incidence import NAN, incidence_ratio, relapse_by, relapse_free_by, survival_by
 from alps_sim.outcomes.properties import Flags, Numbers, Rows
@@ -74,8 +76,16 @@ def rate(events: Callable[[Rows], Numbers | Flags], years: Callable[[Rows], Numb
 
 
 def lineages(count: int) -> Callable[[Rows], Flags]:
-    """Cytopenia of a number of lineages."""
-    return lambda rows: p.lineage_count(rows) == count
+    """Recurrent cytopenia in whose flares a number of lineages has shown: the three published shares add up to the recurrent."""
+    return lambda rows: p.recurrent_cytopenia(rows) & (p.lineage_count(rows) == count)
+
+
+def opsi_leads_the_causes_of_death(rows: Rows) -> float:
+    """1 if OPSI has killed more patients than each other cause, 0 if not, NaN if nobody died: over cohorts, the share in which it does."""
+    if not p.died(rows).any():
+        return NAN
+    others = p.other_cause_of_death(rows)
+    return float(p.died_of_opsi(rows).sum() > np.bincount(others, minlength=1).max())
 
 
 def all_of(*conditions: Callable[[Rows], Flags]) -> Callable[[Rows], Flags]:
@@ -99,13 +109,14 @@ _COURSE_FOR_AIHA: Final = all_of(p.had_course, p.first_lineage_aiha)
 
 _PATIENTS: Final = (
     Statistic("male", "boys and men / all", share(p.male, p.everyone)),
+    Statistic("alps_fas", "patients with ALPS-FAS / all", share(p.alps_fas, p.everyone)),
     Statistic("age_at_index_years_median", "median age at the index", middle(p.age_at_index, p.everyone), "years"),
     Statistic(
         "follow_up_years_median", "median time from enrolment to the last observation", middle(p.follow_up_years, p.everyone), "years"
     ),
-    Statistic("lineage_count_one", "patients with cytopenia of one lineage / all", share(lineages(1), p.everyone)),
-    Statistic("lineage_count_two", "patients with cytopenia of two lineages / all", share(lineages(2), p.everyone)),
-    Statistic("lineage_count_three", "patients with cytopenia of three lineages / all", share(lineages(3), p.everyone)),
+    Statistic("lineage_count_one", "recurrent cytopenia of one lineage shown by flares / all", share(lineages(1), p.everyone)),
+    Statistic("lineage_count_two", "recurrent cytopenia of two lineages shown by flares / all", share(lineages(2), p.everyone)),
+    Statistic("lineage_count_three", "recurrent cytopenia of three lineages shown by flares / all", share(lineages(3), p.everyone)),
 )
 
 _COURSE_OF_CYTOPENIA: Final = (
@@ -204,6 +215,11 @@ _MALIGNANCY_AND_DEATH: Final = (
     Statistic("hodgkin_lymphomas", "patients with Hodgkin lymphoma / all", share(p.had_hodgkin, p.everyone)),
     Statistic("other_malignancies", "patients with acute leukaemia / all", share(p.had_leukaemia, p.everyone)),
     Statistic("deaths", "deaths / all", share(p.died, p.everyone)),
+    Statistic(
+        "opsi_leads_the_causes_of_death",
+        "1 if OPSI has killed more than each other cause, malignancies taken together, else 0",
+        opsi_leads_the_causes_of_death,
+    ),
     Statistic("deaths_cytopenia", "deaths of cytopenia / all", share(p.died_of_cytopenia, p.everyone)),
     Statistic("deaths_of_infection_on_drugs", "deaths of sepsis and other infection / all", share(p.died_of_infection, p.everyone)),
     Statistic("survival", "alive 10 y after the index, Kaplan-Meier", lambda rows: survival_by(rows, 10.0)),

@@ -12,7 +12,7 @@ from matplotlib.markers import CARETLEFTBASE, CARETRIGHTBASE
 from matplotlib.patches import Patch
 
 from alps_sim.plots.theme import MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, themed
-from alps_sim.validation.verdict import AGREEING, CLASS_WORDS
+from alps_sim.validation.verdict import AGREEING, CLASS_WORDS, sections
 
 STYLES: Final = {
     "HELD_OUT": Style("#D55E00", "-", "o"),
@@ -66,9 +66,8 @@ def _explained(drawn: bool) -> str:
 def _panel(table: pd.DataFrame) -> Panel:
     """Rows of a panel, class by class under headings."""
     rows: Panel = []
-    for name in CLASS_WORDS:
-        chosen = table[table["class"] == name].to_dict("records")
-        rows += [CLASS_WORDS[name].partition(":")[0], *chosen] if chosen else []
+    for words, chosen in sections(table):
+        rows += [words.partition(":")[0], *chosen.to_dict("records")]
     return rows
 
 

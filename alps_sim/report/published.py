@@ -8,12 +8,12 @@ from typing import Any, Final
 import pandas as pd
 
 from alps_sim.evidence.readings import reading_choices
-from alps_sim.evidence.targets import NotSimulated, Target, load_targets, target_cohorts
+from alps_sim.evidence.targets import HELD_OUT, NotSimulated, Target, load_targets, target_cohorts
 from alps_sim.outcomes.statistics import STATISTICS
 from alps_sim.plots.units import interval
 from alps_sim.scenario.schema import Scenario
 from alps_sim.validation.criteria import calibrated_text
-from alps_sim.validation.verdict import AGREEING, CLASS_WORDS, place
+from alps_sim.validation.verdict import AGREEING, BOUND, BOUNDS, CLASS_WORDS, NEVER_BROKEN, place, sections
 
 _SCALES: Final = {"share": (100.0, "%"), "per year": (100.0, " per 100 y"), "years": (1.0, " y"), "episodes": (1.0, ""), "ratio": (1.0, "")}
 """By unit of the statistic: what it is multiplied by, and what stands behind it."""
@@ -156,15 +156,12 @@ def validation_text(table: pd.DataFrame, parameters: str) -> str:
         What the parameters were drawn from, in words.
     """
     sources = list(dict.fromkeys(table["source"]))
-    body: dict[Any, list[tuple[str, ...]]] = {
-        name: [validation_cells(row, sources) for row in rows.to_dict("records")] for name, rows in table.groupby("class", sort=False)
-    }
+    body = {words: [validation_cells(row, sources) for row in rows.to_dict("records")] for words, rows in sections(table)}
     every_row = [HEADINGS, *(row for rows in body.values() for row in rows)]
     widths = [max(len(row[place]) for row in every_row) for place in range(len(HEADINGS))]
     lines = [*_explained(parameters), "", _line(HEADINGS, widths)]
-    for name, words in CLASS_WORDS.items():
-        if name in body:
-            lines += ["", words, *(_line(row, widths) for row in body[name])]
+    for words, cells in body.items():
+        lines += ["", words, *(_line(row, widths) for row in cells)]
     lines += ["", "Sources: " + "; ".join(f"[{place}] {source}" for place, source in enumerate(sources, 1)), ""]
     lines += [*_outside(table), verdicts(table), calibrated_text(table)]
     return "\n".join(lines).rstrip("\n")
@@ -175,8 +172,10 @@ def _explained(parameters: str) -> tuple[str, ...]:
         "Published figures, and what simulated cohorts of the same size and follow-up would have published.",
         "Simulated: mean over cohorts at the central parameter values. Intervals: 95% predictive, `by chance` alone at these values, then",
         f"`and parameters` with these drawn too ({parameters}); the verdict rests on the wider one. Test: its power to notice that what is",
-        "counted is twice as frequent as in the model (strong from 80%, fair from 50%). A bound need only be kept.",
+        "counted is twice as frequent as in the model (strong from 80%, fair from 50%). A bound need only be kept; its test is the share",
+        "of draws from the priors, before any fit, under which it would have been broken; if none breaks it, its being kept says little.",
         "* Outside by chance alone: only what is not known of the parameters covers the figure.",
+        "= Of the patients of another figure, all or part of them, so it is no test apart from that one.",
     )
 
 
@@ -190,7 +189,7 @@ def validation_cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[st
     sources
         Sources in the order of their numbers.
     """
-    unit, power = row["unit"], row["power_if_doubled"]
+    unit = row["unit"]
     told = "" if row["published_text"].replace(".", "").isdigit() else f" ({row['published_text'].replace('person-years', 'PY')})"
     before = {"at_least": "over ", "at_most": "bound "}.get(row["bound"], "")
     return (
@@ -202,9 +201,15 @@ def validation_cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[st
         interval_text(row["chance_low"], row["chance_high"], unit),
         interval_text(row["drawn_low"], row["drawn_high"], unit),
         _verdict(row),
-        row["test"] + ("" if math.isnan(power) else f" {100 * power:.0f}%"),
+        _test(row),
         f"[{sources.index(row['source']) + 1}]",
     )
+
+
+def _test(row: Mapping[Any, Any]) -> str:
+    """The strength with the number it follows from, and a sign if the figure is not independent of another."""
+    number = row["priors_that_break"] if row["test"] == BOUND else row["power_if_doubled"]
+    return str(row["test"]) + ("" if math.isnan(number) else f" {100 * number:.0f}%") + (" =" if row["overlaps"] else "")
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
@@ -225,7 +230,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def verdicts(table: pd.DataFrame) -> str:
-    """How many published figures of each class lie where the model says, and how many of these tests are weak.
+    """How many figures lie where the model says, two-sided ones and bounds apart, how strong these tests are, and which overlap.
 
     Parameters
     ----------
@@ -235,11 +240,38 @@ def verdicts(table: pd.DataFrame) -> str:
     lines = []
     for name in CLASS_WORDS:
         rows = table[table["class"] == name]
+        parts = (_two_sided(rows[~rows["test"].isin(BOUNDS)]), _bounds(rows[rows["test"].isin(BOUNDS)]))
         if len(rows):
-            agree = int(rows["verdict"].isin(AGREEING).sum())
-            tests = ", ".join(f"{(rows['test'] == word).sum()} {word}" for word in ("strong", "fair", "weak", "bound"))
-            lines.append(f"{name.replace('_', ' ')}: {agree} of {len(rows)} agree; tests: {tests}.")
-    return "\n".join(lines)
+            lines.append(f"{name.replace('_', ' ')}: {' '.join(part for part in parts if part)}")
+    return "\n".join([*lines, *_overlapping(table)])
+
+
+def _two_sided(rows: pd.DataFrame) -> str:
+    strong_to_weak = ", ".join(f"{(rows['test'] == word).sum()} {word}" for word in ("strong", "fair", "weak"))
+    inside = rows["verdict"].isin(AGREEING).sum()
+    return f"{inside} of {len(rows)} two-sided figures inside (tests: {strong_to_weak})." if len(rows) else ""
+
+
+def _bounds(rows: pd.DataFrame) -> str:
+    kept, idle = rows["verdict"].isin(AGREEING).sum(), (rows["test"] == NEVER_BROKEN).sum()
+    nothing = f", of which no draw of the priors breaks {idle}" if idle else ""
+    return f"{kept} of {len(rows)} bounds kept{nothing}." if len(rows) else ""
+
+
+def _overlapping(table: pd.DataFrame) -> list[str]:
+    """What the held-out tests are worth that count patients of their own, and whom the others count."""
+    tests = table[(table["class"] == HELD_OUT) & ~table["test"].isin(BOUNDS)]
+    shared = tests["overlaps"] != ""
+    if not shared.any():
+        return []
+    names = dict(zip(table["figure"], table["description"], strict=True))
+    lines = [
+        f"Held out, and of other patients than those of the fit: {_two_sided(tests[~shared])} The other {shared.sum()} are no tests apart:"
+    ]
+    for row in tests[shared].to_dict("records"):
+        others = " and ".join(f"'{names.get(other, other)}'" for other in str(row["overlaps"]).split())
+        lines.append(f"  {row['description']}: of the patients of {others}")
+    return lines
 
 
 def _outside(table: pd.DataFrame) -> list[str]:

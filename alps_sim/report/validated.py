@@ -12,7 +12,7 @@ from alps_sim import accelerate
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.stored import read_table
 from alps_sim.report.published import validation_cells, verdicts
-from alps_sim.validation.verdict import CLASS_WORDS
+from alps_sim.validation.verdict import sections
 
 _FOLDER: Final = ("evidence", "validation")
 
@@ -62,9 +62,8 @@ def validated(ledger: Ledger) -> Validated:
     table, about = shipped_table(), shipped_provenance()
     sources = list(dict.fromkeys(table["source"]))
     classes = {
-        words: [tuple(cell.strip() for cell in validation_cells(row, sources)) for row in table[table["class"] == name].to_dict("records")]
-        for name, words in CLASS_WORDS.items()
-        if (table["class"] == name).any()
+        words: [tuple(cell.strip() for cell in validation_cells(row, sources)) for row in rows.to_dict("records")]
+        for words, rows in sections(table)
     }
     fit = {block.cohort: block.identity for block in ledger.fitted}
     stale = about["rules"] != accelerate.model_hash() or about["posterior"] != fit

@@ -49,7 +49,9 @@ def book_resource(patient: Any, world: Any, component: int, cause: int, quantity
 
 @compiled
 def discount_now(patient: Any, world: Any) -> float:
-    """Discount factor of costs at this moment."""
+    """Discount factor of costs at this moment; that of the last accrual if it was now, which is the same exponential."""
+    if patient.accrued_to == patient.time:
+        return patient.cost_discount
     return math.exp(-world.cost_discount_per_year * patient.time)
 
 

@@ -107,7 +107,7 @@ def _carry_out_step(patient: Any, world: Any) -> None:
     if step.kind == c.STEP_RITUXIMAB:
         give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
-        start_course(patient, world, c.RITUXIMAB)
+        start_course(patient, world, c.RITUXIMAB, 1)
     elif step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
         refer_for_splenectomy(patient, world, 1)
         become_refractory(patient, world)

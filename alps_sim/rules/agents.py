@@ -267,10 +267,20 @@ def consider_weaning(patient: Any, world: Any) -> None:
 
 
 @compiled
-def start_course(patient: Any, world: Any, agent: int) -> None:
-    """Give a course of infusions and decide about its answer."""
+def start_course(patient: Any, world: Any, agent: int, is_acute_step: int) -> None:
+    """Give a course of infusions and decide about its answer.
+
+    Parameters
+    ----------
+    is_acute_step
+        1 for a step of the acute ladder: before any long-term treatment it belongs to the acute treatment and is none that was
+        intended; later it is one more that was needed.
+    """
     data = world.agents[agent]
-    count_treatment(patient, world, agent)
+    if is_acute_step == 1 and patient.treatments_begun == 0:
+        patient.tried |= 1 << agent
+    else:
+        count_treatment(patient, world, agent)
     patient.counters[a.C_AGENTS_BEGUN] += 1.0
     if patient.first_course_time == NEVER:
         patient.first_course_time = patient.time

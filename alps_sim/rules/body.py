@@ -4,9 +4,17 @@ import math
 from typing import Any
 
 from alps_sim.accelerate import compiled
-from alps_sim.rules.codes import AGE_BAND_STARTS, NEVER, PHASE_MAINTENANCE, PHASE_REFRACTORY
+from alps_sim.rules.codes import (
+    AGE_BAND_STARTS,
+    CARE_ADULTS,
+    CARE_CHILDREN,
+    CARE_TRANSITION,
+    NEVER,
+    PHASE_MAINTENANCE,
+    PHASE_REFRACTORY,
+)
 from alps_sim.rules.events import BIRTHDAY, DECLINE_BOUNDARY
-from alps_sim.rules.factors import AGE, STEROID, mark
+from alps_sim.rules.factors import AGE, CARE, DECLINE, STEROID_DOSE, mark
 from alps_sim.rules.steroids import give_oral_prednisone
 
 _BAND_STARTS = AGE_BAND_STARTS
@@ -30,19 +38,32 @@ def weight_of(body: Any, z: float) -> float:
 
 
 @compiled
-def adherence_at(world: Any, completed_age: int) -> float:
-    """Share of prescribed oral doses taken: lower while care passes from children's to adults' services."""
+def _care_at(world: Any, completed_age: int) -> int:
+    """Where care is given at an age: by children's services, in transition between services, or by adults'."""
     p = world.parameters
     if completed_age < p.transition_start_age_years:
-        return p.adherence_child
-    if completed_age < p.transition_end_age_years:
-        return p.adherence_transition
-    return p.adherence_adult
+        return CARE_CHILDREN
+    return CARE_TRANSITION if completed_age < p.transition_end_age_years else CARE_ADULTS
+
+
+@compiled
+def _set_care(patient: Any, world: Any) -> None:
+    """Set the care of the patient's age, and the share of prescribed oral doses taken, which is lower in transition."""
+    p = world.parameters
+    care = _care_at(world, patient.completed_age)
+    if care != patient.care:
+        mark(patient, CARE)
+    patient.care = care
+    patient.adherence = p.adherence_adult
+    if care == CARE_CHILDREN:
+        patient.adherence = p.adherence_child
+    elif care == CARE_TRANSITION:
+        patient.adherence = p.adherence_transition
 
 
 @compiled
 def set_age(patient: Any, world: Any, completed_age: int) -> None:
-    """Set everything that follows from the completed age: weight, surface, age band, adherence, the next birthday."""
+    """Set everything that follows from the completed age: weight, surface, age band, care, the next birthday."""
     age = min(completed_age, OLDEST)
     patient.completed_age = age
     body = world.body[patient.sex, age]
@@ -52,11 +73,11 @@ def set_age(patient: Any, world: Any, completed_age: int) -> None:
     for band in range(len(_BAND_STARTS)):
         if age >= _BAND_STARTS[band]:
             patient.age_band = band
-    patient.adherence = adherence_at(world, age)
+    _set_care(patient, world)
     patient.next_time[BIRTHDAY] = completed_age + 1.0 - patient.age_at_index
     mark(patient, AGE)
     if patient.steroid_mg_per_day > 0.0:
-        mark(patient, STEROID)  # what counts as a high dose hangs on the weight
+        mark(patient, STEROID_DOSE)  # what counts as a high dose hangs on the weight
 
 
 @compiled
@@ -97,4 +118,4 @@ def cross_decline_boundary(patient: Any, world: Any) -> None:
     """The age at which the decline begins or ends; neither need be a birthday."""
     patient.decline_phase += 1
     _set_decline_boundary(patient, world)
-    mark(patient, AGE)
+    mark(patient, DECLINE)

@@ -133,6 +133,12 @@ PHASE_CLEARANCE: Final = 3
 PHASE_REFRACTORY: Final = 4
 PHASE_MAINTENANCE: Final = 5
 
+CARE: Final = ("children", "transition", "adults")
+"""Whose services care for a patient."""
+CARE_CHILDREN: Final = 0
+CARE_TRANSITION: Final = 1
+CARE_ADULTS: Final = 2
+
 CAUSES_OF_DEATH: Final = (
     "operative",
     "opsi",

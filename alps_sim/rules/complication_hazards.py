@@ -6,7 +6,7 @@ from typing import Any
 from alps_sim.accelerate import compiled
 from alps_sim.rules import events as e
 from alps_sim.rules.clocks import WEIBULL, set_constant_hazard, set_hazard
-from alps_sim.rules.codes import ALPS_U, CICLOSPORIN, DAYS_PER_YEAR, HODGKIN, NON_HODGKIN, SPLEEN_REMOVED
+from alps_sim.rules.codes import ALPS_U, CARE_TRANSITION, CICLOSPORIN, DAYS_PER_YEAR, HODGKIN, NON_HODGKIN, SPLEEN_REMOVED
 from alps_sim.rules.factors import is_immunosuppressed, on_high_dose, on_steroid
 
 
@@ -38,7 +38,7 @@ def _prevention_ratio(patient: Any, world: Any) -> float:
         return 1.0
     p = world.parameters
     adherence = world.strategy.prevention_adherence
-    if p.transition_start_age_years <= patient.completed_age < p.transition_end_age_years:
+    if patient.care == CARE_TRANSITION:
         adherence *= p.prevention_transition_ratio
     return 1.0 - adherence + adherence * p.prevention_rate_ratio
 

@@ -17,7 +17,7 @@ from alps_sim.rules.codes import (
     PHASE_TAPER,
 )
 from alps_sim.rules.doses import prednisone_mg_per_day
-from alps_sim.rules.factors import EPISODE, SPLEEN, is_cytopenic, mark
+from alps_sim.rules.factors import EPISODE, SPLEEN, TAPER, is_cytopenic, mark
 from alps_sim.rules.journal import note
 from alps_sim.rules.steroids import give_oral_prednisone
 
@@ -46,7 +46,7 @@ def _set_taper_dose(patient: Any, world: Any) -> None:
     remaining = 1.0 - (patient.taper_step + 0.5) / patient.taper_steps
     give_oral_prednisone(patient, world, patient.taper_dose_mg_per_kg * remaining)
     patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.prednisone_taper_step_weeks / WEEKS_PER_YEAR
-    mark(patient, EPISODE)  # a breakthrough hangs on the dose
+    mark(patient, TAPER)
 
 
 @compiled

@@ -66,6 +66,7 @@ TIMERS: Final = (
     "leukaemia_risk_end",
     "decline_boundary",
     "acute_step_start",
+    "long_exposure_end",
 )
 
 ENTRIES: Final = PROCESSES + TIMERS
@@ -128,6 +129,7 @@ EARLY_THROMBOSIS_END: Final = 51
 LEUKAEMIA_RISK_END: Final = 52
 DECLINE_BOUNDARY: Final = 53
 ACUTE_STEP_START: Final = 54
+LONG_EXPOSURE_END: Final = 55
 
 HAPPENINGS: Final = (
     "entry",
@@ -159,28 +161,28 @@ HAPPENINGS: Final = (
 """Happenings within an event, logged beside it. The two numbers of each line (`code`, `value`) are told in docs/outputs.md."""
 
 LOG_KINDS: Final = ENTRIES + HAPPENINGS
-LOG_ENTRY: Final = 55
-LOG_DEATH: Final = 56
-LOG_FLARE_END: Final = 57
-LOG_STEROID_DOSE: Final = 58
-LOG_AGENT_START: Final = 59
-LOG_AGENT_ANSWER: Final = 60
-LOG_AGENT_STOP: Final = 61
-LOG_COURSE_START: Final = 62
-LOG_COURSE_ANSWER: Final = 63
-LOG_COURSE_STOP: Final = 64
-LOG_SEVERE_BLEED: Final = 65
-LOG_TRANSFUSION: Final = 66
-LOG_GCSF: Final = 67
-LOG_HYPOGAMMAGLOBULINAEMIA: Final = 68
-LOG_STEROID_DEPENDENCE: Final = 69
-LOG_SPLEEN_SIZE: Final = 70
-LOG_REFERRAL: Final = 71
-LOG_CATARACT: Final = 72
-LOG_LOW_BONE_DENSITY: Final = 73
-LOG_GROWTH_RETARDATION: Final = 74
-LOG_CUSHINGOID: Final = 75
-LOG_ADRENAL_SUPPRESSION: Final = 76
-LOG_TREATMENT_FAILURE: Final = 77
-LOG_IVIG: Final = 78
-LOG_PHASE: Final = 79
+LOG_ENTRY: Final = 56
+LOG_DEATH: Final = 57
+LOG_FLARE_END: Final = 58
+LOG_STEROID_DOSE: Final = 59
+LOG_AGENT_START: Final = 60
+LOG_AGENT_ANSWER: Final = 61
+LOG_AGENT_STOP: Final = 62
+LOG_COURSE_START: Final = 63
+LOG_COURSE_ANSWER: Final = 64
+LOG_COURSE_STOP: Final = 65
+LOG_SEVERE_BLEED: Final = 66
+LOG_TRANSFUSION: Final = 67
+LOG_GCSF: Final = 68
+LOG_HYPOGAMMAGLOBULINAEMIA: Final = 69
+LOG_STEROID_DEPENDENCE: Final = 70
+LOG_SPLEEN_SIZE: Final = 71
+LOG_REFERRAL: Final = 72
+LOG_CATARACT: Final = 73
+LOG_LOW_BONE_DENSITY: Final = 74
+LOG_GROWTH_RETARDATION: Final = 75
+LOG_CUSHINGOID: Final = 76
+LOG_ADRENAL_SUPPRESSION: Final = 77
+LOG_TREATMENT_FAILURE: Final = 78
+LOG_IVIG: Final = 79
+LOG_PHASE: Final = 80

@@ -84,9 +84,10 @@ def be_admitted_for_infection(patient: Any, world: Any) -> None:
 
 @compiled
 def _suits_gcsf(patient: Any, world: Any) -> bool:
-    """G-CSF is for isolated neutropenia with infection, without a large spleen that it might rupture."""
+    """G-CSF is for isolated neutropenia with infection, without an enlarged spleen that it might rupture."""
     isolated = patient.flare_lineages == c.NEUTROPENIA_BIT and is_neutropenic(patient)
-    return world.strategy.gcsf_allowed == 1 and isolated and patient.spleen != c.SPLEEN_MASSIVE
+    enlarged = patient.spleen == c.SPLEEN_MODERATE or patient.spleen == c.SPLEEN_MASSIVE
+    return world.strategy.gcsf_allowed == 1 and isolated and not enlarged
 
 
 @compiled

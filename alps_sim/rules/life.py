@@ -6,6 +6,8 @@ census. Everything between is in the rules.
 
 from typing import Any
 
+import numpy as np
+
 from alps_sim.accelerate import compiled
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
@@ -32,7 +34,7 @@ from alps_sim.rules.malignancy import (
 from alps_sim.rules.responses import end_course_and_move_on, end_harmful_agent, lose_response, show_agent_effect, start_treatment
 from alps_sim.rules.spleen import change_spleen, regress_spleen
 from alps_sim.rules.splenectomy import operate, remove_spleen
-from alps_sim.rules.steroids import end_burst_window
+from alps_sim.rules.steroids import end_burst_window, end_long_exposure
 from alps_sim.rules.toxicity import (
     have_diabetes,
     have_fracture,
@@ -122,33 +124,36 @@ def begin_life(patient: Any, world: Any) -> None:
 
 
 @compiled
-def _earliest(patient: Any, first: int, end: int) -> int:
-    """The earliest of the entries from `first` to before `end`, ties to the first of them."""
-    earliest = first
-    time = patient.next_time[first]
+def _sooner(patient: Any, time: float, part: int, first: int, end: int) -> tuple[float, int]:
+    """The sooner of a time found in a part of the entries and the earliest of those from `first` to before `end`; ties to the former."""
+    soonest = patient.next_time[first]
     for entry in range(first + 1, end):
-        if patient.next_time[entry] < time:
-            time = patient.next_time[entry]
-            earliest = entry
-    return earliest
+        soonest = patient.next_time[entry] if patient.next_time[entry] < soonest else soonest
+    return (soonest, first) if soonest < time else (time, part)
 
 
-@compiled
-def _earlier(patient: Any, entry: int, later: int) -> int:
-    """The earlier of two entries, the first of them if they come at the same time."""
-    return later if patient.next_time[later] < patient.next_time[entry] else entry
+_QUARTER = e.PROCESS_COUNT // 4
+_AFTER_VISIT = e.VISIT + 1
 
 
 @compiled
 def next_but_visits(patient: Any) -> int:
     """What comes next if routine visits are left out: the earliest of the next times, ties to the first in the registry.
 
-    In four parts, which a processor works on side by side: in one chain of comparisons the search took 1.8 times as long.
+    First the time and the part of the registry that has it, then the entry within it: to carry the entry along at each comparison
+    took 2% more of the time of a life. A processor works on the parts side by side.
     """
-    middle = e.PROCESS_COUNT // 2
-    process = _earlier(patient, _earliest(patient, 0, middle), _earliest(patient, middle, e.PROCESS_COUNT))
-    timer = _earlier(patient, _earliest(patient, e.PROCESS_COUNT, e.VISIT), _earliest(patient, e.VISIT + 1, e.ENTRY_COUNT))
-    return _earlier(patient, process, timer)
+    time, entry = _sooner(patient, np.inf, 0, 0, _QUARTER)
+    time, entry = _sooner(patient, time, entry, _QUARTER, 2 * _QUARTER)
+    time, entry = _sooner(patient, time, entry, 2 * _QUARTER, 3 * _QUARTER)
+    time, entry = _sooner(patient, time, entry, 3 * _QUARTER, e.PROCESS_COUNT)
+    time, entry = _sooner(patient, time, entry, e.PROCESS_COUNT, e.CYTOPENIA_DEATH)
+    time, entry = _sooner(patient, time, entry, e.CYTOPENIA_DEATH, e.VISIT)
+    time, entry = _sooner(patient, time, entry, _AFTER_VISIT, e.FRACTURE_END)
+    time, entry = _sooner(patient, time, entry, e.FRACTURE_END, e.ENTRY_COUNT)
+    while patient.next_time[entry] != time:
+        entry += 1
+    return entry
 
 
 @compiled
@@ -281,6 +286,8 @@ def _apply_treatment_timer(patient: Any, world: Any, entry: int) -> bool:
         operate(patient, world)
     elif entry == e.STEROID_BURST_END:
         end_burst_window(patient, world)
+    elif entry == e.LONG_EXPOSURE_END:
+        end_long_exposure(patient, world)
     else:
         return False
     return True
@@ -333,16 +340,22 @@ def _apply_timer(patient: Any, world: Any, entry: int) -> None:
 
 
 @compiled
+def apply_visit(patient: Any, world: Any) -> None:
+    """Move the patient to the next routine visit and let it happen: a fast path, since no rate of accrual and no hazard changes."""
+    patient.time = patient.next_time[e.VISIT]
+    visit(patient, world)
+
+
+@compiled
 def apply_entry(patient: Any, world: Any, entry: int) -> None:
     """Move the patient to the time of an entry and let it happen.
 
-    A census only moves the time: the engine copies the counters. Visits are on a fast path: no rate of accrual and no hazard
-    changes. Birthdays accrue and set anew only what hangs on age.
+    A census only moves the time: the engine copies the counters. Birthdays accrue and set anew only what hangs on age.
     """
-    patient.time = patient.next_time[entry]
     if entry == e.VISIT:
-        visit(patient, world)
+        apply_visit(patient, world)
         return
+    patient.time = patient.next_time[entry]
     accrue(patient, world)
     if entry == e.CENSUS:
         return

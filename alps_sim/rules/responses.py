@@ -17,7 +17,7 @@ def start_treatment(patient: Any, world: Any) -> None:
     patient.pending_treatment = c.NO_AGENT
     if world.agents[treatment].course_infusions > 0.0:
         if patient.course_agent == c.NO_AGENT:
-            start_course(patient, world, treatment)
+            start_course(patient, world, treatment, 0)
     else:
         stop_agent(patient, world, 0)  # a bridge has led here
         patient.weanings = 0

@@ -85,6 +85,7 @@ DYNAMICS: Final = (
     ("surface_m2", "f8"),
     ("completed_age", "i8"),
     ("age_band", "i8"),
+    ("care", "i8"),
     ("adherence", "f8"),
     ("decline_phase", "i8"),  # 0 before the flare rate declines with age, 1 while it does, 2 after
     # spleen
@@ -120,7 +121,7 @@ DYNAMICS: Final = (
     ("steroid_mg_per_day", "f8"),  # prednisone equivalent
     ("steroid_is_iv", "i8"),
     ("steroid_burst", "i8"),
-    ("course_started", "f8"),
+    ("exposure_started", "f8"),  # the steroid course, or the present one of its long exposures
     ("course_mg_per_kg", "f8"),
     # long-term treatment
     ("agent", "i8"),

@@ -1,4 +1,4 @@
-"""Steroid courses: dose changes, the risk window, and what is decided when a course ends (docs/model.md, section 9)."""
+"""Steroid courses: dose changes, the risk window, and what is decided after a long exposure (docs/model.md, section 9)."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from alps_sim.rules import events as e
 from alps_sim.rules.codes import DAYS_PER_YEAR, NEVER
 from alps_sim.rules.decisions import decide
 from alps_sim.rules.doses import iv_prednisone_equivalent_mg_per_day, prednisone_mg_per_day
-from alps_sim.rules.factors import COMPLICATION, STEROID, mark
+from alps_sim.rules.factors import COMPLICATION, STEROID, STEROID_DOSE, mark
 from alps_sim.rules.journal import note
 
 
@@ -28,7 +28,7 @@ def count_toxicity(patient: Any) -> None:
 
 @compiled
 def _decide_body_changes(patient: Any, world: Any) -> None:
-    """Low bone density, growth retardation and Cushingoid habitus after a long course."""
+    """Low bone density, growth retardation and Cushingoid habitus after a long exposure."""
     p = world.parameters
     if patient.low_bone_density == 0 and decide(patient, world, LOW_BONE_DENSITY, p.low_bone_density_probability):
         patient.low_bone_density = 1
@@ -48,7 +48,7 @@ def _decide_body_changes(patient: Any, world: Any) -> None:
 
 @compiled
 def _decide_organ_changes(patient: Any, world: Any) -> None:
-    """Cataract and adrenal suppression after a long course."""
+    """Cataract and adrenal suppression after a long exposure."""
     p = world.parameters
     if patient.cataract == 0 and decide(patient, world, CATARACT, p.cataract_probability):
         patient.cataract = 1
@@ -63,21 +63,42 @@ def _decide_organ_changes(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _judge_exposure(patient: Any, world: Any) -> None:
+    """Decide the toxicities of a long exposure to steroids."""
+    _decide_body_changes(patient, world)
+    _decide_organ_changes(patient, world)
+    mark(patient, COMPLICATION)
+
+
+@compiled
+def _begin_exposure(patient: Any, world: Any) -> None:
+    """A course begins, or goes on for longer than one exposure lasts."""
+    patient.exposure_started = patient.time
+    patient.next_time[e.LONG_EXPOSURE_END] = patient.time + world.parameters.long_exposure_years
+
+
+@compiled
+def end_long_exposure(patient: Any, world: Any) -> None:
+    """A course has lasted for as long as one exposure: its toxicities are decided, and the next exposure begins."""
+    _judge_exposure(patient, world)
+    _begin_exposure(patient, world)
+
+
+@compiled
 def _end_course(patient: Any, world: Any) -> None:
-    """End of a course: its toxicities are decided and the risk window after it begins."""
-    long_course = patient.time - patient.course_started >= world.parameters.long_course_days / DAYS_PER_YEAR
-    if long_course:
-        _decide_body_changes(patient, world)
-        _decide_organ_changes(patient, world)
-        mark(patient, COMPLICATION)
+    """End of a course: the toxicities of its last exposure are decided and the risk window after it begins."""
+    if patient.time - patient.exposure_started >= world.parameters.long_course_days / DAYS_PER_YEAR:
+        _judge_exposure(patient, world)
+    patient.next_time[e.LONG_EXPOSURE_END] = NEVER
     patient.next_time[e.STEROID_BURST_END] = patient.time + world.parameters.steroid_burst_days / DAYS_PER_YEAR
 
 
 @compiled
 def _change_dose(patient: Any, world: Any, mg_per_day: float, is_iv: int) -> None:
     """Set the daily dose in prednisone equivalent; a course begins or ends where it leaves or reaches zero."""
-    if patient.steroid_mg_per_day == 0.0 and mg_per_day > 0.0:
-        patient.course_started = patient.time
+    begins = patient.steroid_mg_per_day == 0.0 and mg_per_day > 0.0
+    if begins:
+        _begin_exposure(patient, world)
         patient.course_mg_per_kg = 0.0
         patient.steroid_burst = 1
         patient.next_time[e.STEROID_BURST_END] = NEVER
@@ -87,7 +108,7 @@ def _change_dose(patient: Any, world: Any, mg_per_day: float, is_iv: int) -> Non
     if ends:
         _end_course(patient, world)
     note(patient, world, e.LOG_STEROID_DOSE, is_iv, mg_per_day)
-    mark(patient, STEROID)
+    mark(patient, STEROID if begins or ends else STEROID_DOSE)
 
 
 @compiled

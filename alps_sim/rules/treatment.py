@@ -43,6 +43,8 @@ def _suits_patient(patient: Any, line: Any) -> bool:
         return False
     if line.lineages_any != 0 and line.lineages_any & patient.seen_lineages == 0:
         return False
+    if line.flare_lineages_any != 0 and line.flare_lineages_any & patient.flare_lineages == 0:
+        return False
     return not (line.lineages_only != 0 and patient.seen_lineages & ~line.lineages_only != 0)
 
 

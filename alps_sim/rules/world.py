@@ -72,6 +72,7 @@ LINE_DTYPE: Final = np.dtype(
         ("if_mechanism", "i8"),
         ("if_hypersplenism", "i8"),
         ("lineages_any", "i8"),  # at least one of these bits; 0 asks nothing
+        ("flare_lineages_any", "i8"),  # at least one of these bits in the last flare; 0 asks nothing
         ("lineages_only", "i8"),  # no bit outside these; 0 asks nothing
         ("after", "i8"),  # bit mask over AFTER: how the last treatment ended, or each of those in `tried`; 0 asks nothing
         ("tried", "i8"),  # bit mask over TREATMENTS that must have been tried

@@ -247,6 +247,7 @@ _CONDITIONS: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
     "maximum_age_years": ("age below", number),
     "spleen": ("spleen", _spleens),
     "lineages_include": ("lineages include", _some(codes.LINEAGES)),
+    "flare_lineages_include": ("the flare includes", _some(codes.LINEAGES)),
     "lineages_only": ("no lineage but", _some(codes.LINEAGES)),
     "after": ("after", _some(codes.AFTER)),
     "tried": ("tried", _some(codes.TREATMENTS, "and")),

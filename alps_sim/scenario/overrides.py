@@ -213,6 +213,8 @@ def possible_range(parameter: Parameter) -> tuple[float, float]:
         return 0.0, 0.999  # 1 would leave no chance to the single agent, and divides by zero
     if parameter.unit.startswith(_SHARE_UNITS):
         return 0.0, 1.0
+    if name == "long_exposure_years":
+        return 1.0 / 12.0, _LARGEST  # a shorter one is no long exposure, and one of no length would never end
     if name.endswith(_POSITIVE):
         return 1.0e-6, _LARGEST
     return 0.0, _LARGEST

@@ -141,7 +141,9 @@ class LineConditions(Section):
     hypersplenism: bool | None = None
     """With (true) or without (false) a massive spleen or sequestration."""
     lineages_include: Lineages | None = None
-    """If at least one of these is among the patient's lineages."""
+    """If at least one of these is among the patient's lineages, as far as flares have shown them."""
+    flare_lineages_include: Lineages | None = None
+    """If at least one of these takes part in the last flare."""
     lineages_only: Lineages | None = None
     """If the patient has no other lineage than these."""
     after: Ends | None = None
@@ -228,7 +230,7 @@ class Strategy(Section):
     weaning: Annotated[Weaning | None, OrWord("none")]
     """When an answering agent is stopped, or `none`."""
     gcsf_for_isolated_neutropenia: bool
-    """Whether G-CSF is given for infection in isolated neutropenia without a massive spleen."""
+    """Whether G-CSF is given for infection in isolated neutropenia without an enlarged spleen."""
     prevention: Prevention
     """Prevention of infection after splenectomy."""
     monitoring: Monitoring

@@ -51,7 +51,8 @@ class Replicated:
     chance
         Cohorts under the central values: they differ by chance alone.
     drawn
-        Cohorts under all draws of the parameters: they differ by chance and by what is not known; None without draws.
+        Cohorts under all draws of the parameters: they differ by chance and by what is not known; None without draws. The level `draw`
+        of the index is the number of the draw.
     """
 
     chance: pd.DataFrame
@@ -128,7 +129,11 @@ def live(scenario: Scenario, values: Mapping[str, float], patients: int, replica
 
 
 def _published(group: Sequence[Study], rows: Rows) -> dict[str, pd.DataFrame]:
-    return {study.identifier: cohort_values(rows, study.size, _statistics(study), study.among) for study in group}
+    return {study.identifier: _published_by(study, rows) for study in group}
+
+
+def _published_by(study: Study, rows: Rows) -> pd.DataFrame:
+    return cohort_values(rows, study.size, _statistics(study), study.among, study.years_earlier)
 
 
 def _statistics(study: Study) -> list[Statistic]:
@@ -137,4 +142,4 @@ def _statistics(study: Study) -> list[Statistic]:
 
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame | None:
-    return pd.concat(tables, ignore_index=True) if tables else None
+    return pd.concat(tables, keys=range(len(tables)), names=["draw", "cohort"]) if tables else None

@@ -35,6 +35,8 @@ class Figure:
         Publication, and what to know when comparing.
     bound
         `at_least` or `at_most` if it only bounds the simulated figure, else empty.
+    overlaps
+        Figures that count patients whom this one counts.
     """
 
     identifier: str
@@ -45,6 +47,7 @@ class Figure:
     source: str
     note: str = ""
     bound: str = ""
+    overlaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Study:
         What was published of it.
     among
         Which of the scenario's observed patients the study was of.
+    years_earlier
+        By so much the study looked at them before the end of the scenario's observation.
     """
 
     identifier: str
@@ -71,6 +76,7 @@ class Study:
     size: int
     figures: tuple[Figure, ...]
     among: Callable[[Rows], Flags] = everyone
+    years_earlier: float = 0.0
 
     @property
     def patients(self) -> tuple[str, str]:
@@ -94,13 +100,21 @@ def published_studies() -> list[Study]:
 def _study(cohort: Cohort, targets: Sequence[Target]) -> Study:
     among = SELECTIONS[_known(cohort.among, SELECTIONS, cohort.identifier)]
     figures = tuple(_figure(target) for target in targets)
-    return Study(cohort.identifier, cohort.description, _scenario(cohort), cohort.size, figures, among)
+    return Study(cohort.identifier, cohort.description, _scenario(cohort), cohort.size, figures, among, cohort.years_earlier)
 
 
 def _figure(target: Target) -> Figure:
     statistic = STATISTICS[_known(target.statistic, STATISTICS, target.identifier)]
     return Figure(
-        target.identifier, target.description, target.observed, statistic, target.target_class, target.source, target.note, target.bound
+        target.identifier,
+        target.description,
+        target.observed,
+        statistic,
+        target.target_class,
+        target.source,
+        target.note,
+        target.bound,
+        target.overlaps,
     )
 
 

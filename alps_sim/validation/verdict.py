@@ -1,7 +1,8 @@
 """How a published figure lies beside its predictive interval, and what that proves.
 
 A figure inside its interval says little if nearly any figure would have been inside. So each comparison tells how wide the interval
-is, and its power: the chance that a cohort would have fallen outside, had what it counts been twice as frequent as in the model.
+is, and its power: the chance that a cohort would have fallen outside, had what it counts been twice as frequent as in the model. A bound
+has no such power; of it is told under how many draws of the priors, before any fit, it would have been broken.
 """
 
 import math
@@ -10,18 +11,22 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from alps_sim.evidence.targets import HELD_OUT
 from alps_sim.outcomes.observation import INTERVAL_PERCENTILES
 
 Interval = tuple[float, float]
 NONE: Final[Interval] = (math.nan, math.nan)
 
 CLASS_WORDS: Final = {
-    "HELD_OUT": "HELD OUT: took no part in making the model; these test it",
+    HELD_OUT: "HELD OUT: took no part in making the model; these test it",
     "CALIBRATED": "CALIBRATED: the model is meant to be fitted to them",
     "INPUT": "INPUT: went into the model, so must come out; they check the code, not the model",
     "OWN": "YOUR OWN FIGURES: whether they took no part in making the model, you must know",
 }
 """The classes of published figures in the order of the table."""
+BOUND_WORDS: Final = (
+    "HELD OUT, BOUNDS: figures of other diseases, or statements, that the model need only keep: each can fail on one side alone"
+)
 
 AGREEING: Final = ("inside", "bound kept")
 """Verdicts of a published figure that is where the model says it may be."""
@@ -29,6 +34,10 @@ AGREEING: Final = ("inside", "bound kept")
 STRONG: Final = 0.8
 FAIR: Final = 0.5
 """Power from which a test is called so."""
+BOUND: Final = "bound"
+NEVER_BROKEN: Final = "never broken"
+BOUNDS: Final = (BOUND, NEVER_BROKEN)
+"""In place of a strength: a bound, and one that is kept under every draw of the priors, and so proves nothing here."""
 
 
 def predictive_interval(values: "pd.Series[float]") -> Interval:
@@ -112,10 +121,56 @@ def relative_width(interval: Interval, mean: float, unit: str) -> float:
     return width / mean if mean > 0.0 else math.nan
 
 
-def strength(power: float, bound: str = "") -> str:
-    """The power of a comparison in a word; `bound` for one that is a bound, `none` for one that no cohort could make."""
+def share_that_break(drawn: "pd.Series[float]", published: float, bound: str) -> float:
+    """Share of draws of the parameters under which a bound would be broken, each draw taken as the model: 0 if none could have.
+
+    Parameters
+    ----------
+    drawn
+        Of a figure, cohorts of many draws, with the level `draw` in the index.
+    published, bound
+        As for `place`.
+    """
+    verdicts = [place(published, *predictive_interval(of_draw), bound) for _, of_draw in drawn.groupby(level="draw")]
+    known = [verdict for verdict in verdicts if verdict != "no cohort"]
+    return float(np.mean([verdict == "bound broken" for verdict in known])) if known else math.nan
+
+
+def strength(power: float, bound: str = "", breaks: float = math.nan) -> str:
+    """The power of a comparison in a word.
+
+    Parameters
+    ----------
+    power
+        Of `power_if_doubled`.
+    bound
+        As for `place`.
+    breaks
+        Of `share_that_break`.
+
+    Returns
+    -------
+    str
+        strong, fair or weak; `bound`, or NEVER_BROKEN if no draw of the priors breaks it; `none` if no cohort could make the comparison.
+    """
     if bound:
-        return "bound"
+        return NEVER_BROKEN if breaks == 0.0 else BOUND
     if math.isnan(power):
         return "none"
     return "strong" if power >= STRONG else ("fair" if power >= FAIR else "weak")
+
+
+def sections(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Rows of a comparison under their words: class by class, and of the held-out figures the bounds apart from the two-sided ones.
+
+    Parameters
+    ----------
+    table
+        Columns of `validation.csv`.
+    """
+    found = []
+    for name, words in CLASS_WORDS.items():
+        rows = table[table["class"] == name]
+        apart = rows["test"].isin(BOUNDS) if name == HELD_OUT else np.zeros(len(rows), dtype=np.bool_)
+        found += [(words, rows[~apart]), (BOUND_WORDS, rows[apart])]
+    return [(words, rows) for words, rows in found if len(rows)]

@@ -77,7 +77,7 @@ ITEMS: Final = (
         "Other",
         "What else was done to validate the model?",
         (chance.GROUP,),
-        "every hazard is computed a second time by another program",
+        "every hazard, and every decision that the log tells, is computed a second time by another program",
     ),
 )
 """The items in their published order; D4 asks of both kinds of data."""

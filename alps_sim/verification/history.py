@@ -20,6 +20,17 @@ RITUXIMAB_NEUTROPENIA_BIT: Final = 2
 """In the code of a hypogammaglobulinaemia line."""
 LONG_AGO: Final = -1.0e6
 """A time before every life, years."""
+FROM_PATIENT: Final = (
+    "sex",
+    "genotype",
+    "flare_frailty",
+    "infection_frailty",
+    "refractoriness",
+    "lineages",
+    "first_lineage",
+    "prevention_luck",
+)
+"""Attributes that every piece carries."""
 LEAST_LMS_BASE: Final = 0.05
 """1 + L S z is kept at or above this: beyond it the reference says nothing."""
 
@@ -35,12 +46,18 @@ class History:
         the columns that `read_history` fills.
     events
         (e rows) events of hazard-driven processes: `process`, `piece` (position in `pieces` of the piece that it ends), `time`.
+    lines
+        All lines.
+    states
+        (one row a line) what holds from each line on, with the columns of `pieces`; those that last are the pieces.
     patients
         Number of patients, m.
     """
 
     pieces: pd.DataFrame
     events: pd.DataFrame
+    lines: Lines
+    states: pd.DataFrame
     patients: int
 
 
@@ -66,7 +83,7 @@ def read_history(lines: Lines, patients: pd.DataFrame, processes: tuple[str, ...
     of_patient = patients.iloc[lines.owner].reset_index(drop=True)
     middle = 0.5 * (lines.time + lines.end)
     columns: dict[str, Any] = {"owner": lines.owner, "start": lines.time, "end": lines.end, "age": of_patient["age_at_index"] + middle}
-    for name in ("sex", "genotype", "flare_frailty", "infection_frailty", "prevention_luck"):
+    for name in FROM_PATIENT:
         columns[name] = of_patient[name]
     columns["cytopenia"] = of_patient["has_cytopenia"].to_numpy() > 0
     columns |= _episode(lines) | _spleen(lines, of_patient) | _treatment(lines) | _complications(lines)
@@ -74,7 +91,7 @@ def read_history(lines: Lines, patients: pd.DataFrame, processes: tuple[str, ...
     columns |= _earlier_events(lines, processes)
     table = pd.DataFrame(columns)
     lasting = lines.end > lines.time
-    return History(table[lasting].reset_index(drop=True), _events(lines, processes, lasting), len(patients))
+    return History(table[lasting].reset_index(drop=True), _events(lines, processes, lasting), lines, table, len(patients))
 
 
 def _events(lines: Lines, processes: tuple[str, ...], lasting: BoolArray) -> pd.DataFrame:

@@ -1,8 +1,9 @@
-"""Every multiplier of the model taken out of the intensity, one by one: each must make the check fail.
+"""Every multiplier of the model taken out of the second account, one by one: each must make the check fail.
 
-The lives are simulated with all multipliers at work; the intensity is computed as if one of them were 1 (or, where that is what
-its absence means, as if its term were 0). That is the same as lives from rules that forgot it, seen from the other side. A
-multiplier that can be forgotten without the check failing is not verified.
+The lives are simulated with all multipliers at work; hazards and probabilities are computed as if one of them were 1 (or, where
+that is what its absence means, as if its term were 0, or as if the probability were that of other circumstances). That is the same
+as lives from rules that forgot it, seen from the other side. A multiplier that can be forgotten without the check failing is not
+verified.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ Change = Callable[[Assumptions], Assumptions]
 ADHERENCES: Final = ("adherence_child", "adherence_transition", "adherence_adult")
 DAILY_AGENTS: Final = ("mmf", "sirolimus", "hydroxychloroquine", "tpo_mimetic", "thiopurine", "ciclosporin")
 COURSE_AGENTS: Final = ("rituximab", "vincristine")
+ORAL_ANSWER: Final = "oral_prednisone_response_probability"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Multiplier:
     name
         In words.
     processes
-        Processes in whose hazard it stands; the check of any of them must fail without it.
+        Processes in whose hazard, and decisions in whose probability, it stands; the check of any of them must fail without it.
     without
         The assumptions without it.
     """
@@ -68,7 +70,7 @@ def _cytopenia() -> list[Multiplier]:
     shared: dict[str, Change] = {
         "decline with age": _same("flare_rate_adult_per_year", "flare_rate_young_per_year"),
         "flare frailty": _switch(flare_frailty=False),
-        "dilution by adherence": _set(**dict.fromkeys(ADHERENCES, 1.0)),
+        **{f"dilution by {name.replace('_', ' ')}": _set(**{name: 1.0}) for name in ADHERENCES},
         "remission after splenectomy": _switch(remission_after_splenectomy=False),
     }
     for agent in (*DAILY_AGENTS, *COURSE_AGENTS):
@@ -154,5 +156,50 @@ def _toxicity() -> list[Multiplier]:
     ]
 
 
-MULTIPLIERS: Final = (*_cytopenia(), *_infection(), *_malignancy(), *_toxicity())
-"""All multipliers of docs/model.md that stand in a hazard."""
+def _answers() -> list[Multiplier]:
+    """Multipliers of the answer to steroids, agents and courses."""
+    steroids, agents, courses = ("answer_to_steroids",), ("answer_to_agent",), ("answer_to_course",)
+    found = [
+        Multiplier("sequestration, answer to steroids", steroids, _set(sequestration_steroid_response_ratio=1.0)),
+        Multiplier("immunoglobulin, answer to steroids", steroids, _set(ivig_added_response_probability=0.0)),
+        Multiplier("pulse, answer to steroids", steroids, _same("iv_methylprednisolone_response_probability", ORAL_ANSWER)),
+    ]
+    alone = _set(refractoriness_correlation=0.0)
+    found += [Multiplier(f"shared refractoriness, {of[0]}", of, alone) for of in (steroids, agents, courses)]
+    for agent in (*DAILY_AGENTS, *COURSE_AGENTS):
+        change = _set_named({f"drug.{agent}.hypersplenism_response_ratio": 1.0})
+        found.append(Multiplier(f"hypersplenism, answer to {agent}", courses if agent in COURSE_AGENTS else agents, change))
+    return found
+
+
+def _onset() -> list[Multiplier]:
+    """What the dangers of a flare and its mechanism hang on."""
+    bleed, transfusion = (f"{what}_probability_severe_flare" for what in ("severe_bleed", "transfusion"))
+    sizes = _same("sequestration_probability_massive", "sequestration_probability_moderate")
+    all_severe = _set(severe_flare_probability=1.0)
+    return [
+        Multiplier("size of the spleen, mechanism of a flare", ("flare_mechanism",), sizes),
+        Multiplier("severity, severe bleed", ("severe_bleed",), _same(bleed, "severe_bleed_probability_mild_flare")),
+        Multiplier("severity, transfusion", ("transfusion",), _same(transfusion, "transfusion_probability_mild_flare")),
+        Multiplier("mild breakthroughs, severe bleed", ("severe_bleed",), all_severe),
+        Multiplier("mild breakthroughs, transfusion", ("transfusion",), all_severe),
+    ]
+
+
+def _harms() -> list[Multiplier]:
+    """Multipliers of fatality, of what rituximab leaves behind, and what makes an exposure to steroids a long one."""
+    exposures = ("low_bone_density", "growth_retardation", "cushingoid", "cataract", "adrenal_suppression")
+    without_spleen = _same("opsi_fatality_probability", "sepsis_fatality_probability")
+    immunoglobulin = _set(rituximab_hypogammaglobulinaemia_alps_u_ratio=1.0)
+    return [
+        Multiplier("adrenal suppression, death of sepsis", ("sepsis_death",), _set(adrenal_suppression_fatality_ratio=1.0)),
+        Multiplier("no spleen, death of sepsis", ("sepsis_death",), without_spleen),
+        Multiplier("ALPS-U, hypogammaglobulinaemia", ("hypogammaglobulinaemia",), immunoglobulin),
+        Multiplier("the age to which children grow", ("growth_retardation",), _set(growing_until_years=200.0)),
+        Multiplier("days of a long course", exposures, _set(long_course_days=0.0)),
+        Multiplier("years of a long exposure", exposures, _set(long_exposure_years=200.0)),
+    ]
+
+
+MULTIPLIERS: Final = (*_cytopenia(), *_infection(), *_malignancy(), *_toxicity(), *_answers(), *_onset(), *_harms())
+"""All multipliers of docs/model.md that stand in a hazard, or in a probability that the log tells."""

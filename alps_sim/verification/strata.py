@@ -1,4 +1,4 @@
-"""By what lives are split: each stratum is known before an event comes, so events less intensity have mean zero in each."""
+"""By what lives are split: each stratum is known before an event or a decision, so what comes less what is expected has mean zero."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -157,8 +157,25 @@ STRATA: Final[dict[str, Callable[[pd.DataFrame, Assumptions], Words]]] = {
 }
 """Label of each piece, by what the lives are split."""
 
+REFRACTORINESS: Final = "refractoriness"
+"""A split of decisions alone."""
+REFRACTORINESS_BANDS: Final = ("answers well", "average", "answers badly")
+REFRACTORINESS_BOUNDS: Final = (-0.5, 0.5)
+
+
+def refractoriness(pieces: pd.DataFrame) -> Words:
+    """How refractory the patient is, by the score z that agents and steroids share.
+
+    Parameters
+    ----------
+    pieces
+        Of a history.
+    """
+    return _banded(pieces["refractoriness"], REFRACTORINESS_BOUNDS, REFRACTORINESS_BANDS)
+
+
 EPISODE: Final = "episode"
-"""The one split that differs between processes: first or later event of the process itself."""
+"""The one split of hazards that differs between processes: first or later event of the process itself."""
 
 
 def episode(pieces: pd.DataFrame, process: str) -> Words:

@@ -1,4 +1,4 @@
-"""The check together with the proof that it can fail: each multiplier taken out of the intensity of the same lives."""
+"""The check together with the proof that it can fail: each multiplier taken out of the account of the same lives."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from alps_sim.verification.account import COMPARED
 from alps_sim.verification.assumptions import Assumptions
 from alps_sim.verification.check import FAMILY_ERROR, Tally
 from alps_sim.verification.history import History
-from alps_sim.verification.intensity import PROCESSES
 from alps_sim.verification.multipliers import MULTIPLIERS, Multiplier
 
 KEYS: Final = ("process", "by", "stratum")
@@ -25,11 +25,11 @@ class Trial:
     multipliers
         Those to take out, one by one.
     processes
-        Processes of the unaltered check.
+        Processes and decisions of the unaltered check.
     """
 
     def __init__(
-        self, assumptions: Assumptions, multipliers: Sequence[Multiplier] = MULTIPLIERS, processes: Sequence[str] = PROCESSES
+        self, assumptions: Assumptions, multipliers: Sequence[Multiplier] = MULTIPLIERS, processes: Sequence[str] = COMPARED
     ) -> None:
         self.multipliers = tuple(multipliers)
         self.unaltered = Tally(assumptions, processes)

@@ -24,14 +24,17 @@ PATIENT_COLUMNS: Final = (
     "spleen_at_index",
     "flare_frailty",
     "infection_frailty",
+    "refractoriness",
+    "lineages",
+    "first_lineage",
     "weight_z",
     "prevention_luck",
     "years_since_prior_splenectomy",
     "observation_years",
     "death_time",
 )
-"""Attributes that the intensity reads; sex, genotype and spleen_at_index as words, times in years, a prior splenectomy that
-did not happen as a negative number."""
+"""Attributes that the second account reads; sex, genotype and spleen_at_index as words, lineages as in the code of a flare line and
+the first of them as its place there, times in years, a prior splenectomy that did not happen as a negative number."""
 
 NAMES_AGENT: Final = ("agent_start", "agent_answer", "agent_stop", "course_start", "course_answer", "course_stop")
 """Kinds of lines whose code is an agent."""

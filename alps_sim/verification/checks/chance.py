@@ -17,7 +17,7 @@ FAMILY_ERROR: Final = 0.001
 
 
 def assumptions_of(inputs: Inputs, strategy: StrategyInputs) -> Assumptions:
-    """What the patients of a strategy live under, for the second account of their hazards.
+    """What the patients of a strategy live under, for the second account of their hazards and decisions.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def _intensity(bench: Bench) -> Finding:
     verdict = judge(tables, FAMILY_ERROR)
     failed = verdict.table[verdict.table["verdict"] == "FAIL"].sort_values("p")
     failures = [
-        f"{row.process} under {row.strategy}, {row.by} {row.stratum}: {row.events} events, {row.expected:.1f} expected (z = {row.z:.1f})"
+        f"{row.process} under {row.strategy}, {row.by} {row.stratum}: {row.events:g} events, {row.expected:.1f} expected (z = {row.z:.1f})"
         for row in failed.itertuples()
     ]
     return concluded(
@@ -78,9 +78,10 @@ CHECKS: Final = (
     Check(
         "intensity",
         GROUP,
-        "Events match a second account of every hazard",
-        "Computed all hazards anew from the event log, by a program that does not know the rules, in strata of age, spleen, treatment, ...",
-        f"Events as many as expected in every stratum; a right program fails in {FAMILY_ERROR:.1%} of runs (Holm).",
+        "Events and outcomes match a second account of every hazard and decision",
+        "Computed all hazards and probabilities anew from the event log, by a program that does not know the rules, in strata of age, "
+        "spleen, treatment, ...",
+        f"Events and outcomes as many as expected in every stratum; a right program fails in {FAMILY_ERROR:.1%} of runs (Holm).",
         _intensity,
         25.0,
     ),

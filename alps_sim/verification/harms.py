@@ -1,0 +1,282 @@
+"""What infections, operations, malignancy, rituximab and long steroids leave behind, from docs/model.md sections 5 to 9."""
+
+from typing import Final
+
+import numpy as np
+
+from alps_sim.verification.assumptions import Assumptions
+from alps_sim.verification.history import (
+    HYPOGAMMAGLOBULINAEMIA_BIT,
+    LONG_AGO,
+    RITUXIMAB_NEUTROPENIA_BIT,
+    History,
+)
+from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
+from alps_sim.verification.occasions import (
+    CLOSE_YEARS,
+    Occasions,
+    age,
+    before_moment,
+    in_moment_of,
+    occasions,
+    told_at_once,
+    told_later,
+)
+
+AGENT_WITH_AFTERMATH: Final = "rituximab"
+
+
+def _death_of(kind: str, parameter: str, history: History, assumptions: Assumptions) -> Occasions:
+    """Death at once, of each event of a kind."""
+    lines = history.lines
+    return occasions(lines.among(kind), in_moment_of(lines, lines.among("death")), assumptions.values[parameter])
+
+
+def sepsis_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of a sepsis, by whether there is a spleen and whether the adrenals are suppressed.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds fatality and ratio.
+    """
+    lines, values = history.lines, assumptions.values
+    removed = (history.states["spleen"] == "removed").to_numpy()
+    since = lines.time - lines.last(lines.among("adrenal_suppression"), lines.time, LONG_AGO)
+    suppressed = since < values["adrenal_suppression_months"] / 12.0
+    fatality = np.where(removed, values["opsi_fatality_probability"], values["sepsis_fatality_probability"])
+    probability = np.minimum(1.0, fatality * np.where(suppressed, values["adrenal_suppression_fatality_ratio"], 1.0))
+    circumstance = np.where(removed, "without a spleen", "with a spleen").astype(object) + np.where(suppressed, ", suppressed", "")
+    return occasions(lines.among("sepsis"), in_moment_of(lines, lines.among("death")), probability, circumstance)
+
+
+def sepsis_sequelae(history: History, assumptions: Assumptions) -> Occasions:
+    """Sequelae of a sepsis that was survived, told by their end.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability and the years.
+    """
+    lines, values = history.lines, assumptions.values
+    made = lines.among("sepsis") & ~in_moment_of(lines, lines.among("death"))
+    told, had = told_later(lines, "sepsis_aftermath_end", values["sepsis_aftermath_years"], lines.among("sepsis"))
+    return occasions(made & told, had, values["sepsis_sequelae_probability"])
+
+
+def infection_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of an admission for infection.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the fatality.
+    """
+    return _death_of("infection_admission", "infection_admission_fatality_probability", history, assumptions)
+
+
+def neutropenic_infection_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of a neutropenic infection.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the fatality.
+    """
+    return _death_of("neutropenic_infection", "neutropenic_infection_fatality_probability", history, assumptions)
+
+
+def thrombosis_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of a thrombosis.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the fatality.
+    """
+    return _death_of("thrombosis", "thrombosis_fatality_probability", history, assumptions)
+
+
+def operative_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of a splenectomy.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the mortality.
+    """
+    return _death_of("splenectomy", "splenectomy_operative_death_probability", history, assumptions)
+
+
+def transplant(history: History, assumptions: Assumptions) -> Occasions:
+    """Whether an acute leukaemia is transplanted, told some months later of those who live to see it.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability and the delay.
+    """
+    lines, values = history.lines, assumptions.values
+    nothing = np.zeros(lines.time.size, dtype=bool)
+    told, done = told_later(lines, "transplantation", values["transplant_delay_days"] / DAYS_PER_YEAR, nothing)
+    return occasions(lines.among("other_malignancy") & told, done, values["transplant_probability"])
+
+
+def transplant_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of a transplantation.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the mortality.
+    """
+    return _death_of("transplantation", "transplant_mortality_probability", history, assumptions)
+
+
+def _after_rituximab(bit: int, probability: object, history: History) -> Occasions:
+    """What a course of rituximab leaves behind, by genotype."""
+    lines = history.lines
+    made = lines.among("course_start") & (lines.words() == lines.place(AGENT_WITH_AFTERMATH))
+    told = lines.among("hypogammaglobulinaemia") & (lines.code & bit > 0)
+    return told_at_once(lines, made, told, probability, history.states["genotype"].astype(str).to_numpy(dtype=object))
+
+
+def hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occasions:
+    """Hypogammaglobulinaemia after rituximab, likelier in ALPS-U.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds probability and ratio.
+    """
+    values = assumptions.values
+    unknown_gene = (history.states["genotype"] == "ALPS-U").to_numpy()
+    ratio = np.where(unknown_gene, values["rituximab_hypogammaglobulinaemia_alps_u_ratio"], 1.0)
+    probability = np.minimum(1.0, values["rituximab_hypogammaglobulinaemia_probability"] * ratio)
+    return _after_rituximab(HYPOGAMMAGLOBULINAEMIA_BIT, probability, history)
+
+
+def rituximab_neutropenia(history: History, assumptions: Assumptions) -> Occasions:
+    """Neutropenia after rituximab.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability.
+    """
+    return _after_rituximab(RITUXIMAB_NEUTROPENIA_BIT, assumptions.values["rituximab_neutropenia_probability"], history)
+
+
+def _long_exposures(lines: Lines, assumptions: Assumptions) -> BoolArray:
+    """Lines at which a long exposure to steroids is judged: a course that ends after it, or has lasted for as long as one."""
+    values = assumptions.values
+    spoken = lines.among("steroid_dose")
+    dose = lines.last(spoken, lines.value, 0.0)
+    dose_before = np.append(0.0, dose[:-1])
+    begun = lines.last(spoken & (dose > 0.0) & (dose_before == 0.0), lines.time, np.nan)
+    exposures, rest = np.divmod(lines.time - begun + CLOSE_YEARS, values["long_exposure_years"])
+    ends = spoken & (dose == 0.0) & (dose_before > 0.0) & (rest >= values["long_course_days"] / DAYS_PER_YEAR)
+    goes_on = lines.among("long_exposure_end") & (exposures >= 1.0) & (rest < 2.0 * CLOSE_YEARS)
+    return np.asarray(ends | goes_on, dtype=bool)
+
+
+def _after_exposure(kind: str, still: BoolArray | bool, history: History, assumptions: Assumptions) -> Occasions:
+    """A toxicity of a long exposure, of those who can still get it."""
+    lines = history.lines
+    made = _long_exposures(lines, assumptions) & still
+    return told_at_once(lines, made, lines.among(kind), assumptions.values[f"{kind}_probability"])
+
+
+def _not_yet(kind: str, lines: Lines) -> BoolArray:
+    """Whether the patient had not had something before the moment of each line."""
+    had = lines.switched(lines.among(kind), np.zeros(lines.time.size, dtype=bool))
+    return np.asarray(~had[before_moment(lines)], dtype=bool)
+
+
+def low_bone_density(history: History, assumptions: Assumptions) -> Occasions:
+    """Low bone density after a long exposure, once.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability and what a long exposure is.
+    """
+    return _after_exposure("low_bone_density", _not_yet("low_bone_density", history.lines), history, assumptions)
+
+
+def growth_retardation(history: History, assumptions: Assumptions) -> Occasions:
+    """Growth retardation after a long exposure, once, in those who still grow by their completed age.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability, the age and what a long exposure is.
+    """
+    growing = np.floor(age(history) + CLOSE_YEARS) < assumptions.values["growing_until_years"]
+    return _after_exposure("growth_retardation", growing & _not_yet("growth_retardation", history.lines), history, assumptions)
+
+
+def cushingoid(history: History, assumptions: Assumptions) -> Occasions:
+    """Cushingoid habitus after a long exposure.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability and what a long exposure is.
+    """
+    return _after_exposure("cushingoid", True, history, assumptions)
+
+
+def cataract(history: History, assumptions: Assumptions) -> Occasions:
+    """A cataract after a long exposure, unless one waits to be operated on.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability and what a long exposure is.
+    """
+    lines = history.lines
+    had = lines.last(lines.among("cataract"), lines.time, LONG_AGO)[before_moment(lines)]
+    operated = lines.last(lines.among("cataract_operation"), lines.time, LONG_AGO)
+    return _after_exposure("cataract", np.asarray((had == LONG_AGO) | (operated > had), dtype=bool), history, assumptions)
+
+
+def adrenal_suppression(history: History, assumptions: Assumptions) -> Occasions:
+    """Adrenal suppression after a long exposure.
+
+    Parameters
+    ----------
+    history
+        As read.
+    assumptions
+        Holds the probability and what a long exposure is.
+    """
+    return _after_exposure("adrenal_suppression", True, history, assumptions)
