@@ -21,7 +21,8 @@ from alps_sim.validation.studies import published_studies
 
 MISSED: Final[Mapping[str, str]] = {
     "splenectomy_age_median": "8.7 y against 10, of an earlier subset: 5.6 y is read as the age at first cytopenia, not at presentation",
-    "mmf_initial_response": "89% against 94%: a constant hazard of loss that leaves 44 of 64 takes one in twenty within the year asked for",
+    "mmf_initial_response": "88% against 94%: a constant hazard of loss that leaves 44 of 64 takes one in sixteen within that year",
+    "mmf_follow_up_median": "4.0 y against 4.5: time on the drug ends early in those who do not answer, of whom the model has too many",
 }
 """Figures that the fit does not reach, and the reason."""
 MOVED_SD: Final = 0.25
