@@ -15,7 +15,7 @@ from alps_sim.scenario.translate import translate
 from tests.test_treatment_lines import ALL_LINEAGES, Lines, first, lives, of_strategy
 
 ENLARGED: Final = {codes.SPLEEN_MODERATE, codes.SPLEEN_MASSIVE}
-MASSIVE_AT: Final = 16
+SEQUESTERED_FROM: Final = 16
 """From this code of a flare on its mechanism is sequestration."""
 
 
@@ -70,7 +70,7 @@ def test_nobody_is_referred_for_surgery_by_a_flare_of_neutrophils_alone_without_
                 flare, seen = code, seen | code & ALL_LINEAGES
             elif kind == events.LOG_REFERRAL and code == 0 and flare & ALL_LINEAGES == codes.NEUTROPENIA_BIT:
                 others += seen != codes.NEUTROPENIA_BIT
-                assert flare >= MASSIVE_AT or spleen_before(lines, time) == codes.SPLEEN_MASSIVE
+                assert flare >= SEQUESTERED_FROM or spleen_before(lines, time) == codes.SPLEEN_MASSIVE
     assert others > 0
 
 

@@ -52,6 +52,7 @@ def test_the_scenarios_of_the_project_are_there(shipped: dict[str, Scenario]) ->
         "low_opsi_population",
         "nih_cohort",
         "nih_mmf",
+        "nih_mmf_to_15_years",
         "nih_sirolimus",
         "nih_rituximab",
         "nih_hydroxychloroquine",

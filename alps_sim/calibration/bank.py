@@ -4,7 +4,7 @@ What has been fitted to another cohort before is drawn from its posterior instea
 and number alone, so the bank does not depend on workers.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from alps_sim.calibration.blocks import Block, Figure, block_named, summary
+from alps_sim.calibration.blocks import Block, Figure, block_named, figure_values, summary
 from alps_sim.calibration.priors import Array, Priors
 from alps_sim.engines.cohort import simulate_block
 from alps_sim.evidence.ledger import load_priors
@@ -23,7 +23,6 @@ from alps_sim.outcomes.observation import observe
 from alps_sim.population import draw_population
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.inputs import Inputs
-from alps_sim.scenario.patients import TruncatedLogNormal
 from alps_sim.scenario.translate import translate
 
 CHUNK: Final = 200
@@ -67,24 +66,11 @@ class _Study:
 def _study(name: str, scenarios: Path) -> _Study:
     """Made once a process."""
     block = block_named(name)
-    scenario = as_read(load_scenario(scenarios / f"{block.cohort}.yaml"), block.choices)
+    scenario = load_scenario(scenarios / f"{block.scenario}.yaml")
+    if block.choices.get("alive_at_entry") == "not_required":
+        scenario = _all_counted(scenario)
     assert scenario.replica is not None
     return _Study(block, scenario, scenario.replica.size, block.figures, Priors(load_priors(), block.priors))
-
-
-def as_read(scenario: Scenario, choices: Mapping[str, str]) -> Scenario:
-    """A replica as the named choices of readings make it.
-
-    Parameters
-    ----------
-    scenario
-        The replica under the readings taken.
-    choices
-        Values by choice.
-    """
-    for read in choices.items():
-        scenario = _READ_OTHERWISE.get(read, _as_it_is)(scenario)
-    return scenario
 
 
 def _all_counted(scenario: Scenario) -> Scenario:
@@ -93,26 +79,6 @@ def _all_counted(scenario: Scenario) -> Scenario:
     assert population.observation is not None
     seen = population.observation.model_copy(update={"alive_at_entry": False})
     return scenario.model_copy(update={"population": population.model_copy(update={"observation": seen})})
-
-
-def _none_older_than_15(scenario: Scenario) -> Scenario:
-    """The replica of the series on mycophenolate with the ages of the text: 0.5-15 years, after the cut still 10 in the median.
-
-    With half the spread of the replica, for with all of it no median would be 10 below a cut at 15; an assumption.
-    """
-    ages = TruncatedLogNormal(median=11.2, log_sd=0.4, minimum=0.5, maximum=15.0)
-    return scenario.model_copy(update={"population": scenario.population.model_copy(update={"age_at_index_years": ages})})
-
-
-def _as_it_is(scenario: Scenario) -> Scenario:
-    return scenario
-
-
-_READ_OTHERWISE: Final[Mapping[tuple[str, str], Callable[[Scenario], Scenario]]] = {
-    ("alive_at_entry", "not_required"): _all_counted,
-    ("mmf_ages", "text"): _none_older_than_15,
-}
-"""What a choice of a reading makes of a replica."""
 
 
 def seen_cohort(inputs: Inputs, number: int, size: int) -> np.ndarray[Any, Any]:
@@ -145,7 +111,7 @@ def _figures_seen(study: _Study, uniforms: Array, seed: int, first: int, given: 
             values |= dict(zip(given.names, given.draws[number % len(given.draws)].tolist(), strict=True))
         inputs = replace(translate(study.scenario, values | study.scenario.override_values(values)), seed=seed)
         rows = seen_cohort(inputs, number, study.size)
-        seen.append([figure.value(rows) for figure in study.figures])
+        seen.append(figure_values(study.figures, rows))
     return np.array(seen)
 
 

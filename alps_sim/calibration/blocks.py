@@ -4,7 +4,7 @@ A block simulates the replica of one cohort at its real size. All uncertain para
 in every simulated cohort; those named here are looked for in the figures, the others are averaged over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -34,18 +34,28 @@ class Figure:
     target: Target
     part: Cohort | None = None
 
-    def value(self, rows: Rows) -> float:
-        """The figure in a simulated cohort; NaN where it has no denominator.
 
-        Parameters
-        ----------
-        rows
-            Of `outcomes.observation.observe`.
-        """
-        if self.part is not None:
-            rows = observe(rows, self.part.years_earlier) if self.part.years_earlier else rows
-            rows = rows.compress(SELECTIONS[self.part.among](rows))[: self.part.size]
-        return STATISTICS[self.target.statistic].value(rows) if rows.size else float("nan")
+def figure_values(figures: Sequence[Figure], rows: Rows) -> list[float]:
+    """Figures of a simulated cohort, NaN where one has no denominator; each part of the cohort is looked at once.
+
+    Parameters
+    ----------
+    figures
+        In the order of the values.
+    rows
+        Of `outcomes.observation.observe`.
+    """
+    seen = {part: _seen_by(part, rows) for part in dict.fromkeys(figure.part for figure in figures)}
+    found = [(STATISTICS[figure.target.statistic], seen[figure.part]) for figure in figures]
+    return [statistic.value(patients) if patients.size else float("nan") for statistic, patients in found]
+
+
+def _seen_by(part: Cohort | None, rows: Rows) -> Rows:
+    """The patients of a smaller study as it saw them; all of them for none."""
+    if part is None:
+        return rows
+    then = observe(rows, part.years_earlier)
+    return then.compress(SELECTIONS[part.among](then))[: part.size]
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Block:
         Reading and alternative under which the cohort is fitted by itself; empty for those taken.
     tied
         Parameters that are one and the same under this reading: the second is set to the first, which is fitted.
+    replica
+        Scenario that replicates the cohort under this reading; empty for the one of its name.
     """
 
     cohort: str
@@ -71,11 +83,17 @@ class Block:
     parts: tuple[str, ...] = ()
     reading: tuple[str, ...] = ()
     tied: Mapping[str, str] = field(default_factory=dict)
+    replica: str = ""
 
     @property
     def name(self) -> str:
         """The cohort, or the alternative under which it is fitted."""
         return self.reading[1] if self.reading else self.cohort
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario that is simulated."""
+        return self.replica or self.cohort
 
     @property
     def alternative(self) -> Alternative | None:
@@ -172,7 +190,7 @@ OTHER_STRUCTURES: Final = (
     # the survey's 1.9 episodes a septic patient are left out: they are what speaks against this reading
     replace(_COHORT, parts=_COHORT.parts[1:], reading=("multiple_episodes", "at_least_two")),
     replace(_COHORT, reading=("entry_into_the_cohort", "all")),
-    replace(_MMF, reading=("mmf_age_range", "to_15_years")),
+    replace(_MMF, reading=("mmf_age_range", "to_15_years"), replica="nih_mmf_to_15_years"),
 )
 """A cohort under other structures of the model or readings of its figures: a bank and a fit each, never mixed."""
 

@@ -169,7 +169,7 @@ def _figures(block: Block, seen: np.ndarray[Any, np.dtype[np.float64]]) -> pd.Da
     )
 
 
-def fitted_to(scenarios: Path) -> dict[str, str]:
+def fitted_to(scenarios: Path, blocks: tuple[Block, ...] = BLOCKS) -> dict[str, str]:
     """Identity of what a posterior hangs on: the rules, the published figures, the priors, the replicas, and what comes of them.
 
     The last are the figures of the first cohorts of each bank, so that a change of the population, of how studies observe, of a statistic
@@ -179,17 +179,22 @@ def fitted_to(scenarios: Path) -> dict[str, str]:
     ----------
     scenarios
         Folder of the replicas.
+    blocks
+        What was fitted; a series alone hangs on the fit of the cohort too.
     """
     ledger = load_priors()
     figures = [f"{one.identifier} {one.statistic} {one.observed}" for block in BLOCKS for one in block.targets]
     believed = [f"{name} {ledger[name].value:g} {ledger[name].distribution}" for name in Priors(ledger).names]
-    replicas = [(scenarios / f"{block.cohort}.yaml").read_text(encoding="utf-8") for block in BLOCKS]
+    names = dict.fromkeys(block.scenario for block in (*BLOCKS, *blocks))
+    replicas = [(scenarios / f"{name}.yaml").read_text(encoding="utf-8") for name in names]
+    given = _given(blocks[0], [])
     return {
         "rules": accelerate.model_hash(),
         "figures": identity(*figures),
         "priors": identity(*believed, *(name for block in BLOCKS for name in block.fitted)),
         "replicas": identity(*replicas),
         "first_cohorts": identity(*(_first_cohorts(block, scenarios) for block in BLOCKS)),
+        **({"given": given.identity} if given is not None else {}),
     }
 
 
@@ -202,7 +207,7 @@ def _first_cohorts(block: Block, scenarios: Path) -> str:
 def _provenance(scenarios: Path, cohorts: int, seed: int, blocks: tuple[Block, ...]) -> str:
     """Where the posterior comes from, as a file of its own."""
     lines = ["# Written by `alps-sim calibrate`. A change of what is named by its hash makes these draws those of another model."]
-    lines += [f'{key}: "{value}"' for key, value in fitted_to(scenarios).items()]
+    lines += [f'{key}: "{value}"' for key, value in fitted_to(scenarios, blocks).items()]
     readings = ", ".join(f"{block.reading[0]}: {block.reading[1]}" for block in blocks if block.reading) or "those taken"
     lines += [f'readings: "{readings}"', f'cohorts_fitted: "{", ".join(block.cohort for block in blocks)}"']
     lines += [f"cohorts_simulated: {cohorts}", f"seed: {seed}"]

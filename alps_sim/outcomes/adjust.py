@@ -223,7 +223,8 @@ def estimate(totals: Totals, strategy: int, window: int) -> Estimates:
     plain_loadings = np.vstack([plain_derivatives, np.zeros_like(coefficients @ derivatives)])
     loadings[:, rare], adjusted[rare] = plain_loadings[:, rare], plain[rare]
     used = np.where((loadings[OUTCOME_COUNT:] != 0.0).any(axis=0), selected.size, 0)
-    used[:OUTCOME_COUNT] += np.where(rare[:OUTCOME_COUNT], 0, np.count_nonzero(_KNOWN, axis=0))
+    known = np.count_nonzero(np.delete(_KNOWN, selected, axis=0), axis=0)  # luck that is no selected control besides
+    used[:OUTCOME_COUNT] += np.where(rare[:OUTCOME_COUNT], 0, known)
     columns = totals.columns(strategy, window)
     scatter = None if columns is None else _scatter(columns, loadings, selected, used > 0)
     return Estimates(

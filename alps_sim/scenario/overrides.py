@@ -19,7 +19,8 @@ from alps_sim.scenario.settings import RUN_KEYS
 from alps_sim.scenario.source import Node, Place
 
 _SHARE_UNITS: Final = ("probability", "share", "yes or no", "utility")
-_POSITIVE: Final = ("_shape", "_scale_years", "median_days", "median_years")
+_LEAST: Final = {"_shape": 1e-6, "_scale_years": 1e-6, "median_days": 1e-6, "median_years": 1e-6, "long_exposure_years": 1.0 / 12.0}
+"""Least value by the end of the name: what is divided by is above 0, and what comes again and again comes after some time."""
 _PRICE: Final = re.compile(r"(?P<currency>.+) of (?P<price_year>[0-9]{4}) per ")
 _LARGEST: Final = 1.0e9
 _RAREST: Final = 0.0005
@@ -213,11 +214,7 @@ def possible_range(parameter: Parameter) -> tuple[float, float]:
         return 0.0, 0.999  # 1 would leave no chance to the single agent, and divides by zero
     if parameter.unit.startswith(_SHARE_UNITS):
         return 0.0, 1.0
-    if name == "long_exposure_years":
-        return 1.0 / 12.0, _LARGEST  # a shorter one is no long exposure, and one of no length would never end
-    if name.endswith(_POSITIVE):
-        return 1.0e-6, _LARGEST
-    return 0.0, _LARGEST
+    return next((least for ending, least in _LEAST.items() if name.endswith(ending)), 0.0), _LARGEST
 
 
 def _treatments(scenario: Scenario) -> set[str]:

@@ -81,8 +81,7 @@ def compare(
     """
     replicated = replicate(studies, source, effort, progress)
     asked = _with_bounds_alone(studies) if priors is not None and effort.draws else []
-    # the draws alone are wanted: one patient by chance alone makes no cohort
-    before = replicate(asked, priors, replace(effort, patients=1), progress) if priors is not None else {}
+    before = replicate(asked, priors, replace(effort, patients=0), progress) if priors is not None else {}
     return table(studies, replicated, before)
 
 

@@ -27,7 +27,7 @@ class Effort:
     Attributes
     ----------
     patients
-        Patients simulated for each scenario by chance alone; None for as many as the scenario says.
+        Patients simulated for each scenario by chance alone; None for as many as the scenario says, 0 to leave this out.
     draws
         Draws of the parameters; 0 for none.
     seed
@@ -101,7 +101,10 @@ def _replicate_group(group: Sequence[Study], source: ParameterSource, effort: Ef
         rows = live(scenario, source.draw(draw), scenario.parameter_draws.patients_per_draw, draw + 1)
         return _published(group, rows)
 
-    chance = _published(group, live(scenario, source.central, effort.patients or scenario.patients, 0, effort.workers))
+    patients = scenario.patients if effort.patients is None else effort.patients
+    chance = {study.identifier: pd.DataFrame() for study in group}
+    if patients:
+        chance = _published(group, live(scenario, source.central, patients, 0, effort.workers))
     drawn = list(pool.map(work, range(effort.draws)))
     return {name: Replicated(table, _together([tables[name] for tables in drawn])) for name, table in chance.items()}
 

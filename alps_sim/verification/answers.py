@@ -1,5 +1,6 @@
 """Answers to steroids, agents and courses, and the spleen that shrinks, from docs/model.md sections 1, 4 and 5."""
 
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.forms import of_agent
 from alps_sim.verification.history import LONG_AGO, History
 from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
-from alps_sim.verification.occasions import Occasions, end_of_life, following, occasions, sequestration, told_later
+from alps_sim.verification.occasions import Decision, Occasions, end_of_life, following, occasions, sequestration, told_later
 
 LINEAGE_BITS: Final = {"aiha": 1, "itp": 2, "neutropenia": 4}
 """In the code of a flare line."""
@@ -26,18 +27,11 @@ def _given_refractoriness(marginal: Any, history: History, assumptions: Assumpti
     return np.asarray(norm.cdf((probit - np.sqrt(correlation) * z) / np.sqrt(1.0 - correlation)), dtype=np.float64)
 
 
-def answer_to_steroids(history: History, assumptions: Assumptions) -> Occasions:
+def _answer_to_steroids(history: History, assumptions: Assumptions) -> Occasions:
     """Answer to a steroid step, at its end.
 
     Left out is a pulse without a line for immunoglobulin so soon after a course of it that none would be repeated: only the
     strategy's ladder tells whether that course counts for the pulse.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probabilities.
     """
     lines, values = history.lines, assumptions.values
     dosed, infused = lines.among("steroid_dose"), lines.among("ivig")
@@ -124,44 +118,11 @@ def _answer(kind: str, history: History, assumptions: Assumptions) -> Occasions:
     return occasions(begun, np.where(shown, answered, left), probability, agent + np.where(hypersplenism, ", hypersplenism", ""))
 
 
-def answer_to_agent(history: History, assumptions: Assumptions) -> Occasions:
-    """Answer to a daily agent.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probabilities.
-    """
-    return _answer("agent", history, assumptions)
-
-
-def answer_to_course(history: History, assumptions: Assumptions) -> Occasions:
-    """Answer to a course of infusions.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probabilities.
-    """
-    return _answer("course", history, assumptions)
-
-
-def spleen_shrinkage(history: History, assumptions: Assumptions) -> Occasions:
+def _spleen_shrinkage(history: History, assumptions: Assumptions) -> Occasions:
     """The spleen falling one size under an agent that answers.
 
     Left out are spleens that have shrunk under an agent before, since what is growing back stays as it is without a line that says
     so, and agents that answer no longer when it would show.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the agents' probabilities.
     """
     lines = history.lines
     answer, resized = lines.among("agent_answer"), lines.among("spleen_size") & (lines.value == 0.0)
@@ -171,3 +132,12 @@ def spleen_shrinkage(history: History, assumptions: Assumptions) -> Occasions:
     told, falls = told_later(lines, "spleen_shrinkage", assumptions.values["spleen_shrinkage_months"] / 12.0, spoiling)
     probability = _own(made, "spleen_shrinkage_probability", lines, assumptions)
     return occasions(made & told, falls, probability, np.asarray(lines.word, dtype=object))
+
+
+ANSWERS: Final[dict[str, Decision]] = {
+    "answer_to_steroids": _answer_to_steroids,
+    "answer_to_agent": partial(_answer, "agent"),
+    "answer_to_course": partial(_answer, "course"),
+    "spleen_shrinkage": _spleen_shrinkage,
+}
+"""Answers, by name."""

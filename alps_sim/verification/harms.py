@@ -1,5 +1,6 @@
 """What infections, operations, malignancy, rituximab and long steroids leave behind, from docs/model.md sections 5 to 9."""
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from alps_sim.verification.history import (
 from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
 from alps_sim.verification.occasions import (
     CLOSE_YEARS,
+    Decision,
     Occasions,
     age,
     before_moment,
@@ -32,16 +34,8 @@ def _death_of(kind: str, parameter: str, history: History, assumptions: Assumpti
     return occasions(lines.among(kind), in_moment_of(lines, lines.among("death")), assumptions.values[parameter])
 
 
-def sepsis_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of a sepsis, by whether there is a spleen and whether the adrenals are suppressed.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds fatality and ratio.
-    """
+def _sepsis_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of a sepsis, by whether there is a spleen and whether the adrenals are suppressed."""
     lines, values = history.lines, assumptions.values
     removed = (history.states["spleen"] == "removed").to_numpy()
     since = lines.time - lines.last(lines.among("adrenal_suppression"), lines.time, LONG_AGO)
@@ -52,101 +46,20 @@ def sepsis_death(history: History, assumptions: Assumptions) -> Occasions:
     return occasions(lines.among("sepsis"), in_moment_of(lines, lines.among("death")), probability, circumstance)
 
 
-def sepsis_sequelae(history: History, assumptions: Assumptions) -> Occasions:
-    """Sequelae of a sepsis that was survived, told by their end.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and the years.
-    """
+def _sepsis_sequelae(history: History, assumptions: Assumptions) -> Occasions:
+    """Sequelae of a sepsis that was survived, told by their end."""
     lines, values = history.lines, assumptions.values
     made = lines.among("sepsis") & ~in_moment_of(lines, lines.among("death"))
     told, had = told_later(lines, "sepsis_aftermath_end", values["sepsis_aftermath_years"], lines.among("sepsis"))
     return occasions(made & told, had, values["sepsis_sequelae_probability"])
 
 
-def infection_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of an admission for infection.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the fatality.
-    """
-    return _death_of("infection_admission", "infection_admission_fatality_probability", history, assumptions)
-
-
-def neutropenic_infection_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of a neutropenic infection.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the fatality.
-    """
-    return _death_of("neutropenic_infection", "neutropenic_infection_fatality_probability", history, assumptions)
-
-
-def thrombosis_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of a thrombosis.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the fatality.
-    """
-    return _death_of("thrombosis", "thrombosis_fatality_probability", history, assumptions)
-
-
-def operative_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of a splenectomy.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the mortality.
-    """
-    return _death_of("splenectomy", "splenectomy_operative_death_probability", history, assumptions)
-
-
-def transplant(history: History, assumptions: Assumptions) -> Occasions:
-    """Whether an acute leukaemia is transplanted, told some months later of those who live to see it.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and the delay.
-    """
+def _transplant(history: History, assumptions: Assumptions) -> Occasions:
+    """Whether an acute leukaemia is transplanted, told some months later of those who live to see it."""
     lines, values = history.lines, assumptions.values
     nothing = np.zeros(lines.time.size, dtype=bool)
     told, done = told_later(lines, "transplantation", values["transplant_delay_days"] / DAYS_PER_YEAR, nothing)
     return occasions(lines.among("other_malignancy") & told, done, values["transplant_probability"])
-
-
-def transplant_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of a transplantation.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the mortality.
-    """
-    return _death_of("transplantation", "transplant_mortality_probability", history, assumptions)
 
 
 def _after_rituximab(bit: int, probability: object, history: History) -> Occasions:
@@ -157,16 +70,8 @@ def _after_rituximab(bit: int, probability: object, history: History) -> Occasio
     return told_at_once(lines, made, told, probability, history.states["genotype"].astype(str).to_numpy(dtype=object))
 
 
-def hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occasions:
-    """Hypogammaglobulinaemia after rituximab, likelier in ALPS-U.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds probability and ratio.
-    """
+def _hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occasions:
+    """Hypogammaglobulinaemia after rituximab, likelier in ALPS-U."""
     values = assumptions.values
     unknown_gene = (history.states["genotype"] == "ALPS-U").to_numpy()
     ratio = np.where(unknown_gene, values["rituximab_hypogammaglobulinaemia_alps_u_ratio"], 1.0)
@@ -174,16 +79,8 @@ def hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occasi
     return _after_rituximab(HYPOGAMMAGLOBULINAEMIA_BIT, probability, history)
 
 
-def rituximab_neutropenia(history: History, assumptions: Assumptions) -> Occasions:
-    """Neutropenia after rituximab.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability.
-    """
+def _rituximab_neutropenia(history: History, assumptions: Assumptions) -> Occasions:
+    """Neutropenia after rituximab."""
     return _after_rituximab(RITUXIMAB_NEUTROPENIA_BIT, assumptions.values["rituximab_neutropenia_probability"], history)
 
 
@@ -213,70 +110,40 @@ def _not_yet(kind: str, lines: Lines) -> BoolArray:
     return np.asarray(~had[before_moment(lines)], dtype=bool)
 
 
-def low_bone_density(history: History, assumptions: Assumptions) -> Occasions:
-    """Low bone density after a long exposure, once.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and what a long exposure is.
-    """
+def _low_bone_density(history: History, assumptions: Assumptions) -> Occasions:
+    """Low bone density after a long exposure, once."""
     return _after_exposure("low_bone_density", _not_yet("low_bone_density", history.lines), history, assumptions)
 
 
-def growth_retardation(history: History, assumptions: Assumptions) -> Occasions:
-    """Growth retardation after a long exposure, once, in those who still grow by their completed age.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability, the age and what a long exposure is.
-    """
+def _growth_retardation(history: History, assumptions: Assumptions) -> Occasions:
+    """Growth retardation after a long exposure, once, in those who still grow by their completed age."""
     growing = np.floor(age(history) + CLOSE_YEARS) < assumptions.values["growing_until_years"]
     return _after_exposure("growth_retardation", growing & _not_yet("growth_retardation", history.lines), history, assumptions)
 
 
-def cushingoid(history: History, assumptions: Assumptions) -> Occasions:
-    """Cushingoid habitus after a long exposure.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and what a long exposure is.
-    """
-    return _after_exposure("cushingoid", True, history, assumptions)
-
-
-def cataract(history: History, assumptions: Assumptions) -> Occasions:
-    """A cataract after a long exposure, unless one waits to be operated on.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and what a long exposure is.
-    """
+def _cataract(history: History, assumptions: Assumptions) -> Occasions:
+    """A cataract after a long exposure, unless one waits to be operated on."""
     lines = history.lines
     had = lines.last(lines.among("cataract"), lines.time, LONG_AGO)[before_moment(lines)]
     operated = lines.last(lines.among("cataract_operation"), lines.time, LONG_AGO)
     return _after_exposure("cataract", np.asarray((had == LONG_AGO) | (operated > had), dtype=bool), history, assumptions)
 
 
-def adrenal_suppression(history: History, assumptions: Assumptions) -> Occasions:
-    """Adrenal suppression after a long exposure.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and what a long exposure is.
-    """
-    return _after_exposure("adrenal_suppression", True, history, assumptions)
+HARMS: Final[dict[str, Decision]] = {
+    "operative_death": partial(_death_of, "splenectomy", "splenectomy_operative_death_probability"),
+    "sepsis_death": _sepsis_death,
+    "sepsis_sequelae": _sepsis_sequelae,
+    "infection_death": partial(_death_of, "infection_admission", "infection_admission_fatality_probability"),
+    "neutropenic_infection_death": partial(_death_of, "neutropenic_infection", "neutropenic_infection_fatality_probability"),
+    "thrombosis_death": partial(_death_of, "thrombosis", "thrombosis_fatality_probability"),
+    "transplant": _transplant,
+    "transplant_death": partial(_death_of, "transplantation", "transplant_mortality_probability"),
+    "hypogammaglobulinaemia": _hypogammaglobulinaemia,
+    "rituximab_neutropenia": _rituximab_neutropenia,
+    "low_bone_density": _low_bone_density,
+    "growth_retardation": _growth_retardation,
+    "cushingoid": partial(_after_exposure, "cushingoid", True),
+    "cataract": _cataract,
+    "adrenal_suppression": partial(_after_exposure, "adrenal_suppression", True),
+}
+"""Harms, by name."""

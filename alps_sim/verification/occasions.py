@@ -4,13 +4,14 @@ A decision is made at a moment: all lines of a patient with the same time. What 
 time later; later it can be told only if nothing has come between.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from alps_sim.verification.assumptions import FloatArray
+from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.history import History
 from alps_sim.verification.journal import BoolArray, IntArray, Lines
 
@@ -46,6 +47,10 @@ class Occasions:
     probability: FloatArray
     circumstance: pd.Categorical
     stray: int = 0
+
+
+Decision = Callable[[History, Assumptions], Occasions]
+"""The second account of a decision: its occasions in lives as read, with the probabilities of yes under the assumptions."""
 
 
 def occasions(made: BoolArray, outcome: Any, probability: Any, circumstance: Any = ANY, stray: int = 0) -> Occasions:

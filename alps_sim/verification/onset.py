@@ -11,7 +11,7 @@ from alps_sim.verification.answers import LINEAGE_BITS
 from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.history import History
 from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
-from alps_sim.verification.occasions import SEQUESTRATION_BIT, Occasions, in_moment_of, occasions, told_at_once, told_later
+from alps_sim.verification.occasions import SEQUESTRATION_BIT, Decision, Occasions, in_moment_of, occasions, told_at_once, told_later
 
 SEVERE_BIT: Final = 8
 """In the code of a flare line."""
@@ -19,30 +19,14 @@ INTRACRANIAL: Final = 2
 """Code of a `severe_bleed` line."""
 
 
-def flare_severity(history: History, assumptions: Assumptions) -> Occasions:
-    """Whether a flare is severe.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability.
-    """
+def _flare_severity(history: History, assumptions: Assumptions) -> Occasions:
+    """Whether a flare is severe."""
     lines = history.lines
     return occasions(lines.among("flare"), lines.code & SEVERE_BIT > 0, assumptions.values["severe_flare_probability"])
 
 
-def flare_mechanism(history: History, assumptions: Assumptions) -> Occasions:
-    """Whether a flare is by sequestration; never without an enlarged spleen.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probabilities by size of the spleen.
-    """
+def _flare_mechanism(history: History, assumptions: Assumptions) -> Occasions:
+    """Whether a flare is by sequestration; never without an enlarged spleen."""
     lines = history.lines
     spleen = history.states["spleen"].astype(str).to_numpy(dtype=object)
     probability = np.zeros(lines.time.size)
@@ -51,16 +35,8 @@ def flare_mechanism(history: History, assumptions: Assumptions) -> Occasions:
     return occasions(lines.among("flare"), lines.code & SEQUESTRATION_BIT > 0, probability, spleen)
 
 
-def flare_lineages(history: History, assumptions: Assumptions) -> Occasions:
-    """Whether each lineage takes part: the patient's first one always, another own one with a probability, a foreign one never.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability.
-    """
+def _flare_lineages(history: History, assumptions: Assumptions) -> Occasions:
+    """Whether each lineage takes part: the patient's first one always, another own one with a probability, a foreign one never."""
     lines, states = history.lines, history.states
     flare = np.flatnonzero(lines.among("flare"))
     line, place = np.repeat(flare, len(LINEAGE_BITS)), np.tile(np.arange(len(LINEAGE_BITS)), flare.size)
@@ -101,31 +77,15 @@ def _bleeding(lines: Lines, assumptions: Assumptions) -> FloatArray:
     return _of_dangers("severe_bleed", _severe(lines, assumptions), lines, assumptions) * _involved(lines, "itp")
 
 
-def severe_bleed(history: History, assumptions: Assumptions) -> Occasions:
-    """A severe bleed, if ITP takes part.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probabilities.
-    """
+def _severe_bleed(history: History, assumptions: Assumptions) -> Occasions:
+    """A severe bleed, if ITP takes part."""
     lines = history.lines
     made, told = lines.among("flare", "breakthrough"), lines.among("severe_bleed")
     return told_at_once(lines, made, told, _bleeding(lines, assumptions), _occasion_in_words(lines))
 
 
-def transfusion(history: History, assumptions: Assumptions) -> Occasions:
-    """Red cells, if AIHA takes part and a bleed has not killed before; a breakthrough that bleeds is known to be severe.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probabilities.
-    """
+def _transfusion(history: History, assumptions: Assumptions) -> Occasions:
+    """Red cells, if AIHA takes part and a bleed has not killed before; a breakthrough that bleeds is known to be severe."""
     lines = history.lines
     bled = in_moment_of(lines, lines.among("severe_bleed"))
     severe, bleeding = _severe(lines, assumptions), _bleeding(lines, assumptions)
@@ -136,46 +96,22 @@ def transfusion(history: History, assumptions: Assumptions) -> Occasions:
     return told_at_once(lines, made, lines.among("transfusion"), probability, _occasion_in_words(lines))
 
 
-def intracranial_bleed(history: History, assumptions: Assumptions) -> Occasions:
-    """Whether a severe bleed is intracranial.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the share.
-    """
+def _intracranial_bleed(history: History, assumptions: Assumptions) -> Occasions:
+    """Whether a severe bleed is intracranial."""
     lines = history.lines
     return occasions(lines.among("severe_bleed"), lines.code == INTRACRANIAL, assumptions.values["intracranial_share_of_severe_bleeds"])
 
 
-def intracranial_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of an intracranial bleed at once.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the fatality.
-    """
+def _intracranial_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of an intracranial bleed at once."""
     lines = history.lines
     made = lines.among("severe_bleed") & (lines.code == INTRACRANIAL)
     died = in_moment_of(lines, lines.among("death"))
     return occasions(made, died, assumptions.values["intracranial_fatality_probability"])
 
 
-def cytopenia_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of the cytopenia some days after a severe flare or breakthrough, if neither another one nor a transplant comes between.
-
-    Parameters
-    ----------
-    history
-        As read.
-    assumptions
-        Holds the probability and the days.
-    """
+def _cytopenia_death(history: History, assumptions: Assumptions) -> Occasions:
+    """Death of the cytopenia some days after a severe flare or breakthrough, if neither another one nor a transplant comes between."""
     lines, values = history.lines, assumptions.values
     made = lines.among("flare", "breakthrough")
     years = values["cytopenia_death_delay_days"] / DAYS_PER_YEAR
@@ -183,3 +119,16 @@ def cytopenia_death(history: History, assumptions: Assumptions) -> Occasions:
     alive = ~in_moment_of(lines, lines.among("death"))
     probability = _severe(lines, assumptions) * values["cytopenia_death_probability"]
     return occasions(made & told & alive, died, probability, _occasion_in_words(lines))
+
+
+ONSET: Final[dict[str, Decision]] = {
+    "flare_severity": _flare_severity,
+    "flare_mechanism": _flare_mechanism,
+    "flare_lineages": _flare_lineages,
+    "severe_bleed": _severe_bleed,
+    "intracranial_bleed": _intracranial_bleed,
+    "intracranial_death": _intracranial_death,
+    "transfusion": _transfusion,
+    "cytopenia_death": _cytopenia_death,
+}
+"""Decisions at an onset, by name."""
