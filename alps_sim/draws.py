@@ -136,12 +136,13 @@ def simulate_draws(
     """
     names = tuple(scenario.strategies)
     windows = draw_inputs(scenario, ledger, 0).windows
+    varying = ledger.varying([name for name, override in scenario.parameters.items() if override.distribution is None])
     gathered, drawn = Draws(names, windows, names.index(scenario.comparator)), DrawnRows(scenario)
 
     def work(draw: int) -> tuple[DrawEstimates, dict[str, float], list[pd.DataFrame]]:
         values = draw_values(scenario, ledger, draw)
         blocks = [block for block, _ in simulate(_inputs_at(scenario, values))]
-        return gathered.measure(blocks), {name: values[name] for name in ledger.independent}, drawn.measure(blocks)
+        return gathered.measure(blocks), {name: values[name] for name in varying}, drawn.measure(blocks)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         for done, (estimates, values, statistics) in enumerate(pool.map(work, range(draws)), 1):

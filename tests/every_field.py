@@ -62,6 +62,7 @@ EVERY_FIELD: Final[dict[str, Any]] = {
                         "hypersplenism": True,
                         "answering_agent": True,
                         "minimum_age_years": 5,
+                        "maximum_age_years": 75,
                     },
                 }
             ],

@@ -282,6 +282,7 @@ NEUTRAL_STEP: Final = {
     "if_answering_agent": c.ANY,
     "if_hypersplenism": c.ANY,
     "if_minimum_age_years": 0.0,
+    "if_maximum_age_years": c.NEVER,
     "ivig": c.IVIG_NEVER,
 }
 NEUTRAL_LINE: Final = {

@@ -69,6 +69,7 @@ def acute_steps() -> st.SearchStrategy[Words]:
             "hypersplenism": st.booleans(),
             "answering_agent": st.booleans(),
             "minimum_age_years": _numbers(0.0, 20.0),
+            "maximum_age_years": _numbers(21.0, 90.0),
         }
     )
     dose, days = _numbers(0.5, 30.0), _numbers(1.0, 28.0)

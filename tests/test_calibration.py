@@ -113,7 +113,7 @@ def test_a_series_fitted_alone_takes_the_shipped_fit_of_the_cohort(tmp_path: Pat
     kept = Bank(bank.scores[:-400], bank.summaries[:-400])
     found = posterior(fit(kept, 5), observed_summaries(result.block.targets)).sample(1_000, 5)
     drawn = Priors(load_priors()).from_scores(found, result.block.fitted)
-    assert result.draws.to_numpy() == pytest.approx(drawn)
+    assert result.draws[list(result.block.fitted)].to_numpy() == pytest.approx(drawn)
     assert not np.array_equal(bank.summaries, under_priors.summaries)
 
 
@@ -202,9 +202,25 @@ def test_what_the_figures_do_not_tell_is_labelled_as_prior(priors: Priors) -> No
     scores = np.random.default_rng(3).standard_normal((4000, len(block.fitted)))
     scores[:, 0] *= 0.5
     table = learned(block, priors, scores).set_index("parameter")
-    assert table["label"].iloc[0] == LABELS[1]
-    assert set(table["label"].iloc[1:]) == {LABELS[0]}
-    assert table["contraction"].iloc[0] == pytest.approx(0.75, abs=0.05)
+    shared = [name for name, place in priors.moved_by(block.fitted).items() if place == 0]
+    assert set(table.loc[shared, "label"]) == {LABELS[1]}
+    assert set(table.drop(index=shared)["label"]) == {LABELS[0]}
+    assert table.loc[shared, "contraction"].to_numpy() == pytest.approx([0.75] * 3, abs=0.05)
+
+
+def test_what_shares_the_luck_of_a_fitted_parameter_is_drawn_and_learned_with_it(priors: Priors) -> None:
+    """How good mycophenolate is at all is uncertain in all lineages together: one score, three parameters."""
+    fitted = block_named("nih_mmf").fitted
+    lineages = [f"drug.mmf.response_probability_{lineage}" for lineage in ("aiha", "itp", "neutropenia")]
+    assert [name for name, place in priors.moved_by(fitted).items() if place == 0] == lineages
+    scores = np.zeros((2, len(fitted)))
+    scores[1, 0] = -1.5
+    placed = priors.with_scores(priors.uniforms(1, 0, 2), scores, fitted)
+    values = [[one[name] for name in lineages] for one in priors.values(placed)]
+    assert np.array(values) == pytest.approx(priors.from_scores(scores[:, [0, 0, 0]], lineages))
+    assert (np.diff(values, axis=0) < 0.0).all()
+    with pytest.raises(ValueError, match="no two share a luck"):
+        priors.moved_by(lineages[:2])
 
 
 # What is laid over the ledger

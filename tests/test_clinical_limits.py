@@ -1,18 +1,24 @@
 """What a clinician would not do, and what would not be just to count: seen in whole lives under the shipped strategies."""
 
+import math
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pytest
 
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.block import BLOCK_SIZE
 from alps_sim.rules import codes, events
+from alps_sim.rules.body import weight_of
+from alps_sim.rules.spleen import change_spleen
+from alps_sim.rules.state import STATE_DTYPE
+from alps_sim.rules.world import parameter_dtype, world_dtype
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.loader import load_scenario
 from alps_sim.scenario.translate import translate
-from tests.test_treatment_lines import ALL_LINEAGES, Lines, first, lives, of_strategy
+from tests.test_treatment_lines import ALL_LINEAGES, Lines, children, first, lives, of_strategy
 
 ENLARGED: Final = {codes.SPLEEN_MODERATE, codes.SPLEEN_MASSIVE}
 SEQUESTERED_FROM: Final = 16
@@ -109,3 +115,87 @@ def test_an_exposure_of_no_length_is_refused(main_scenario_path: Path) -> None:
     """It would end for ever without time going on."""
     with pytest.raises(ScenarioError, match="long_exposure_years"):
         load_scenario(main_scenario_path, {"long_exposure_years": 0.0})
+
+
+def test_surgery_to_which_the_ladder_leads_is_a_failure_and_the_surgery_a_strategy_intends_is_none(
+    figure_1_inputs: Inputs, main_inputs: Inputs
+) -> None:
+    """Figure 1 intends mycophenolate, and its acute treatment may end in an operation before any drug has begun."""
+    before_any_drug, intended = 0, 0
+    for _, lines in lives(figure_1_inputs, 8 * BLOCK_SIZE):
+        surgery, drug = first(lines, events.SPLENECTOMY_DONE), first(lines, events.LOG_AGENT_START)
+        if surgery < codes.NEVER:
+            before_any_drug += surgery < drug
+            assert first(lines, events.LOG_TREATMENT_FAILURE) <= surgery
+    for _, lines in lives(of_strategy(main_inputs, "early_splenectomy")):
+        surgery, drug = first(lines, events.SPLENECTOMY_DONE), first(lines, events.LOG_AGENT_START)
+        if surgery < drug:
+            intended += 1
+            assert first(lines, events.LOG_TREATMENT_FAILURE) > surgery or first(lines, events.LOG_DEATH) == surgery
+    assert before_any_drug > 20
+    assert intended > 100
+
+
+def test_nobody_is_referred_from_75_years_on_by_the_strategies_of_the_main_scenario_and_figure_1(
+    figure_1_inputs: Inputs, main_inputs: Inputs
+) -> None:
+    """Those of its time, in the replica of the cohort, had no such limit."""
+    referred = 0
+    every = [of_strategy(main_inputs, strategy.name) for strategy in main_inputs.strategies]
+    for inputs in (figure_1_inputs, *every):
+        for row, lines in lives(inputs):
+            ages = [row["age_at_index"] + time for time, kind, code, _ in lines if kind == events.LOG_REFERRAL and code == 0]
+            referred += len(ages)
+            assert all(age < 75.0 for age in ages)
+    assert referred > 1000
+
+
+@pytest.mark.parametrize(
+    ("comes", "passes", "months"),
+    [
+        (events.LOG_CUSHINGOID, events.CUSHINGOID_END, "cushingoid_months"),
+        (events.LOG_ADRENAL_SUPPRESSION, events.ADRENAL_RECOVERY, "adrenal_suppression_months"),
+    ],
+)
+def test_what_steroids_do_passes_only_in_a_time_without_them(main_inputs: Inputs, comes: int, passes: int, months: str) -> None:
+    """It begins to pass at the end of the course, anew after each, and does not come a second time before it has passed."""
+    years, passed = float(main_inputs.parameters[months][0]) / 12.0, 0
+    for _, lines in lives(of_strategy(main_inputs, "steroids_alone"), 2 * BLOCK_SIZE):
+        told = [kind for _, kind, _, _ in lines if kind in (comes, passes)]
+        assert told == [(comes, passes)[place % 2] for place in range(len(told))]
+        free = [time + years for time, kind, _, dose in lines if kind == events.LOG_STEROID_DOSE and dose == 0.0]
+        for time in (time for time, kind, _, _ in lines if kind == passes):
+            passed += 1
+            assert time == pytest.approx(max(end for end in free if end <= time + 1e-9))
+            assert not any(begin < time < end for begin, end in courses(lines))
+    assert passed > 100
+
+
+def test_nobody_has_more_cataracts_than_eyes(main_inputs: Inputs) -> None:
+    """A lens that has been replaced does not cloud again."""
+    most = 0
+    for _, lines in lives(of_strategy(main_inputs, "steroids_alone"), 2 * BLOCK_SIZE):
+        most = max(most, sum(kind == events.LOG_CATARACT for _, kind, _, _ in lines))
+    assert most == 2
+
+
+@pytest.mark.parametrize("age", [2, 8, 30])
+def test_red_cells_are_given_by_weight(main_inputs: Inputs, age: int) -> None:
+    """An infant gets one unit, an adult what the ledger says, and a child as many as its weight asks to be opened."""
+    p, told = main_inputs.parameters, set()
+    for row, lines in lives(children(of_strategy(main_inputs, "mmf_then_sirolimus"), float(age))):
+        weight = weight_of(main_inputs.body[row["sex"], age], row["weight_z"])
+        units = min(float(p["transfusion_units"][0]), math.ceil(p["transfusion_ml_per_kg"][0] * weight / p["red_cell_unit_ml"][0]))
+        near = [value for time, kind, _, value in lines if kind == events.LOG_TRANSFUSION and time < 1.0]
+        told |= set(near)
+        assert near == [units] * len(near)
+    assert told == {2: {1.0}, 8: {1.0, 2.0}, 30: {2.0}}[age]
+
+
+def test_gcsf_stops_when_the_spleen_grows_back() -> None:
+    """What an agent had shrunk grows back after it, maybe in a flare that G-CSF is given for."""
+    patient = np.zeros(1, dtype=STATE_DTYPE).view(np.recarray)[0]
+    patient.spleen, patient.spleen_shrunk, patient.spleen_regrows, patient.gcsf = codes.SPLEEN_NONE, 1, 1, 1
+    world = np.zeros(1, dtype=world_dtype(parameter_dtype(()))).view(np.recarray)[0]
+    change_spleen(patient, world)
+    assert (patient.spleen, patient.gcsf) == (codes.SPLEEN_MODERATE, 0)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alps_sim.evidence.describe import describe_parameter, describe_reading, evidence_table, readings_table
+from alps_sim.evidence.describe import describe_parameter, describe_reading
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_ledger, rule_parameter_names
 from alps_sim.evidence.readings import load_readings
@@ -114,16 +114,3 @@ def test_every_parameter_and_reading_can_be_described() -> None:
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(EvidenceError, match="did you mean `opsi_shape`"):
         describe_parameter("opsi_shap")
-
-
-def test_the_table_has_one_row_a_parameter_with_the_number_of_its_uses() -> None:
-    table = evidence_table()
-    assert table["parameter"].tolist() == list(LEDGER.parameters)
-    assert (table["uses"] > 0).all()
-    assert not table.isna().any().any()
-
-
-def test_the_table_of_readings_has_one_row_an_alternative() -> None:
-    table = readings_table()
-    assert len(table) == sum(len(reading.alternatives) for reading in load_readings().values())
-    assert table.groupby("reading")["taken"].sum().eq(1).all()

@@ -52,6 +52,8 @@ REGISTRIES: Final[list[Registry]] = [
     (codes, "AGENTS", "", {}),
     (codes, "TREATMENTS", "", {}),
     (codes, "ACUTE_STEPS", "STEP_", {}),
+    (codes, "REFERRALS", "REFERRAL_", {}),
+    (codes, "WORKUPS", "WORKUP_", {}),
     (codes, "STEROID_ROUTES", "ROUTE_", {}),
     (codes, "IVIG_USES", "IVIG_", {}),
     (codes, "EPISODE_PHASES", "PHASE_", {}),
@@ -156,7 +158,10 @@ def test_modules_and_functions_are_short(path: Path) -> None:
             assert length <= MOST_LINES_IN_A_FUNCTION, f"{path.name}:{node.lineno}: {node.name} has {length} lines"
 
 
-LATE: Final = {"analysis", "plots", "report", "teaching", "verification", "validation", "robustness", "cli", "commands", "simulation"}
+FRONT: Final = {"report", "companions", "simulation", "studies", "commands", "cli"}
+"""What puts the others together for a user."""
+TELLING: Final = FRONT | {"plots", "teaching", "analysis", "verification", "validation", "robustness", "calibration"}
+LATE: Final = TELLING | {"draws", "gathering", "provenance"}
 NEVER_IMPORTED: Final = {
     "evidence": LATE | {"rules", "engines", "outcomes", "scenario", "population"},
     "rules": LATE | {"evidence", "scenario", "population", "engines", "outcomes"},
@@ -164,13 +169,20 @@ NEVER_IMPORTED: Final = {
     "population": LATE | {"engines", "outcomes"},
     "engines": LATE,
     "outcomes": LATE | {"engines"},
-    "verification": {"rules", "plots", "report", "cli", "commands"},
-    "validation": {"plots", "report", "cli", "commands", "simulation"},
-    "robustness": {"plots", "report", "verification", "validation", "cli", "commands", "simulation"},
-    "analysis": {"plots", "report", "teaching", "cli", "commands"},
-    "plots": {"report", "engines", "cli", "commands", "simulation"},
-    "report": {"cli", "commands", "engines"},
-    "teaching": {"report", "cli", "commands"},
+    "draws": TELLING,
+    "gathering": TELLING,
+    "provenance": TELLING | {"draws", "gathering"},
+    "calibration": TELLING - {"calibration"},
+    "verification": TELLING - {"verification"} | {"rules"},
+    "validation": TELLING - {"validation"},
+    "robustness": TELLING - {"robustness"},
+    "analysis": TELLING - {"analysis"},
+    "plots": FRONT | {"engines", "calibration", "verification"},
+    "teaching": FRONT,
+    "report": FRONT - {"report"} | {"engines"},
+    "companions": {"simulation", "studies", "commands", "cli"},
+    "simulation": {"studies", "commands", "cli"},
+    "studies": {"commands", "cli"},
 }
 """Room of the package -> rooms it must not import: data flows one way. The verification would prove nothing if it shared the rules."""
 

@@ -78,17 +78,19 @@ def test_what_is_assumed_and_not_narrowed_by_any_figure_is_an_assumption(ledger:
 
 
 def test_parameters_that_share_their_luck_count_once(ledger: Ledger) -> None:
-    followers = [name for name, one in ledger.parameters.items() if one.moves_with != name]
-    fitted = {name for block in ledger.fitted for name in block.names}
-    assert followers
-    assert not set(ledger.independent) & (set(followers) - fitted)
+    """Fitted or not; where the first of them is held, the next one stands for the others."""
+    followers = {name for name, one in ledger.parameters.items() if one.moves_with != name}
+    assert followers & {name for block in ledger.fitted for name in block.names}
+    assert not set(ledger.varying()) & followers
+    leader = "drug.mmf.response_probability_aiha"
+    assert set(ledger.varying([leader])) ^ set(ledger.varying()) == {leader, "drug.mmf.response_probability_itp"}
 
 
 def test_fixed_parameters_are_no_candidates(ledger: Ledger) -> None:
     def fixed(one: Parameter) -> bool:
         return one.distribution.is_fixed
 
-    assert not any(fixed(ledger[name]) for name in ledger.independent)
+    assert not any(fixed(ledger[name]) for name in ledger.varying())
 
 
 def uncertainty(driven: bool) -> pd.DataFrame:
@@ -128,7 +130,7 @@ def _totals(inputs: Inputs) -> np.ndarray:
 def test_parameters_move_nothing_but_what_they_are_said_to_act_on(part: str, main_scenario_path: Path, ledger: Ledger) -> None:
     """Exactly: the same patients with all parameters of the part moved."""
     scenario = load_scenario(main_scenario_path, {"patients": 300})
-    names = STAYS if part == "stays" else [name for name in ledger.independent if PurePath(ledger[name].file).stem == part]
+    names = STAYS if part == "stays" else [name for name in ledger.varying() if PurePath(ledger[name].file).stem == part]
 
     def inputs_at(values: dict[str, float]) -> Inputs:
         return translate(scenario, scenario.parameter_values(ledger) | values)

@@ -116,9 +116,29 @@ def test_remission_and_dependence_at_the_end() -> None:
     weaned = [NEVER, NEVER, 2.0, NEVER, NEVER]
     times = {"first_agent_time": [NEVER, 1.0, 1.0, NEVER, 1.0], "second_flare_time": [NEVER, 1.0, 1.0, 2.0, 1.0]}
     rows = observed(5, first_agent_wean_time=weaned, **times)
+    rows["agent"] = [codes.NO_AGENT, codes.MMF, codes.NO_AGENT, codes.NO_AGENT, codes.MMF]
     rows["weaned_agent"][2], rows["death_time"][4] = codes.MMF, 2.0
     assert value("continuous_remission", rows) == pytest.approx(1 / 5)
     assert value("treatment_dependent", rows) == pytest.approx(1 / 5)
+
+
+def test_organ_toxicity_is_that_of_the_first_agent() -> None:
+    """Of the first agent; of a later one; none."""
+    rows = observed(3, first_agent_loss_time=[2.0, 2.0, 2.0], first_organ_toxicity_time=[2.0, 5.0, NEVER])
+    assert value("organ_toxicity", rows) == pytest.approx(1 / 3)
+
+
+def test_admissions_for_infection_are_of_every_kind() -> None:
+    """A sepsis, two infections under neutropenia and an admission for another in ten years."""
+    rows = observed(1)
+    rows["observation_years"] = 10.0
+    for counter, number in (
+        (accounts.C_SEPSIS_EPISODES, 1.0),
+        (accounts.C_NEUTROPENIC_INFECTIONS, 2.0),
+        (accounts.C_INFECTION_ADMISSIONS, 1.0),
+    ):
+        rows["counters"][:, counter] = number
+    assert value("infection_admissions_per_year_on_drugs", rows) == pytest.approx(0.4)
 
 
 def test_incidence_ratio_is_observed_over_expected_by_age_and_sex() -> None:

@@ -312,9 +312,10 @@ class TestStrategies:
         error = error_of(layer(tmp_path, f"strategies:\n  steroids_alone:\n    begin_long_term_treatment: {begin}\n"))
         assert told in error.message
 
-    def test_an_empty_age_range_is_refused(self, tmp_path: Path) -> None:
-        line = "{treatment: mmf, if: {minimum_age_years: 9, maximum_age_years: 8}}"
-        error = error_of(layer(tmp_path, f"strategies:\n  sirolimus_first:\n    lines:\n      - {line}\n"))
+    @pytest.mark.parametrize(("key", "treatment"), [("lines", "mmf"), ("acute_ladder", "splenectomy_assessment")])
+    def test_an_empty_age_range_is_refused(self, tmp_path: Path, key: str, treatment: str) -> None:
+        entry = f"{{treatment: {treatment}, if: {{minimum_age_years: 9, maximum_age_years: 8}}}}"
+        error = error_of(layer(tmp_path, f"strategies:\n  sirolimus_first:\n    {key}:\n      - {entry}\n"))
         assert "more than minimum_age_years" in error.message
 
 

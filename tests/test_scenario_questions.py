@@ -91,7 +91,7 @@ UNLESS_AIHA: Final = "rituximab_unless_aiha"
 
 
 def test_lost_antibodies_make_sepsis_more_frequent_after_rituximab() -> None:
-    harmless = lived(FIRST, FIRST, hypogammaglobulinaemia_sepsis_ratio=1.0)
+    harmless = lived(FIRST, FIRST, hypogammaglobulinaemia_infection_ratio=1.0)
     assert fewer(harmless.sum_of("opsi_episodes"), lived(FIRST, FIRST).sum_of("opsi_episodes"))
 
 

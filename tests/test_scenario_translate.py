@@ -120,7 +120,7 @@ def test_a_strategy_in_codes() -> None:
                     "ivig": "severe",
                     "if": {"severity": "severe", "mechanism": "sequestration", "hypersplenism": True, "answering_agent": False},
                 },
-                {"treatment": "splenectomy_assessment", "if": {"minimum_age_years": 5}},
+                {"treatment": "splenectomy_assessment", "if": {"minimum_age_years": 5, "maximum_age_years": 75}},
             ],
             "taper_weeks": 10,
             "begin_long_term_treatment": {"at": ["breakthrough", "flare_number"], "flare_number": 3, "delay_weeks": 2},
@@ -161,13 +161,13 @@ def test_a_strategy_in_codes() -> None:
     assert (scalars.prevention_uptake, scalars.prevention_adherence) == (0.7, 0.6)
     assert (scalars.visit_interval_years, scalars.drug_levels) == (0.25, 0)
     assert (scalars.splenectomy_for_splenomegaly_per_year, scalars.intended_treatments) == (0.1, 2)
-    assert found.steps[0].tolist() == (codes.STEP_ORAL_PREDNISONE, 2, 7, 2, 7, 2, codes.IVIG_NEVER, -1, -1, -1, -1, 0)
+    assert found.steps[0].tolist() == (codes.STEP_ORAL_PREDNISONE, 2, 7, 2, 7, 2, codes.IVIG_NEVER, -1, -1, -1, -1, 0, codes.NEVER)
     assert found.steps[1].tolist() == (
         *(codes.STEP_IV_METHYLPREDNISOLONE, 10, 5, 30, 3, 1.5, codes.IVIG_SEVERE),
-        *(codes.SEVERE, codes.SEQUESTRATION, 0, 1, 0),
+        *(codes.SEVERE, codes.SEQUESTRATION, 0, 1, 0, codes.NEVER),
     )
     assert found.steps[2].kind == codes.STEP_SPLENECTOMY_ASSESSMENT
-    assert found.steps[2].if_minimum_age_years == 5.0
+    assert (found.steps[2].if_minimum_age_years, found.steps[2].if_maximum_age_years) == (5.0, 75.0)
     line = found.lines[0]
     assert (line.treatment, line.minimum_age_years, line.maximum_age_years) == (codes.SIROLIMUS, 1.0, 40.0)
     assert line.spleens == 1 << codes.SPLEEN_MODERATE | 1 << codes.SPLEEN_MASSIVE

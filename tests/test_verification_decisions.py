@@ -81,9 +81,28 @@ def test_an_agent_that_has_answered_before_is_left_out() -> None:
 
 
 def test_sepsis_under_adrenal_suppression() -> None:
-    lines: list[Line] = [(1.0, "adrenal_suppression", 1, 0.0), (1.2, "sepsis", 0, 0.0), (2.0, "sepsis", 0, 0.0)]
+    """It lasts while steroids go on and six months after each course, however often the next one comes before."""
+    course: list[Line] = [(0.2, "steroid_dose", 0, 30.0), (0.9, "adrenal_suppression", 1, 0.0), (1.0, "sepsis", 0, 0.0)]
+    ended: list[Line] = [
+        (1.1, "steroid_dose", 0, 0.0),
+        (1.2, "sepsis", 0, 0.0),
+        (1.3, "steroid_dose", 0, 30.0),
+        (1.4, "steroid_dose", 0, 0.0),
+    ]
+    later: list[Line] = [(1.8, "sepsis", 0, 0.0), (2.0, "sepsis", 0, 0.0), (2.1, "steroid_dose", 0, 30.0), (2.2, "sepsis", 0, 0.0)]
     under = {"sepsis_fatality_probability": 0.1, "adrenal_suppression_fatality_ratio": 3.0, "adrenal_suppression_months": 6.0}
-    assert found("sepsis_death", lines, **under).probability == pytest.approx([0.3, 0.1])
+    assert found("sepsis_death", [*course, *ended, *later], **under).probability == pytest.approx([0.3, 0.3, 0.3, 0.1, 0.1])
+
+
+def test_what_lasts_does_not_come_again_and_both_eyes_have_one_cataract_each() -> None:
+    under = {"long_exposure_years": 1.0, "long_course_days": 15.0, "cushingoid_months": 6.0}
+    first: list[Line] = [(1.0, "steroid_dose", 0, 30.0), (1.5, "cushingoid", 1, 0.0), (1.5, "steroid_dose", 0, 0.0)]
+    soon: list[Line] = [(1.7, "steroid_dose", 0, 30.0), (1.9, "steroid_dose", 0, 0.0)]
+    later: list[Line] = [(3.0, "steroid_dose", 0, 30.0), (3.2, "steroid_dose", 0, 0.0)]
+    assert found("cushingoid", [*first, *soon, *later], **under).outcome.tolist() == [1.0, 0.0]
+    operated: list[Line] = [(0.4, "cataract", 0, 0.0), (0.5, "cataract_operation", 0, 0.0)]
+    again: list[Line] = [(2.0, "cataract", 0, 0.0), (2.1, "cataract_operation", 0, 0.0)]
+    assert found("cataract", [*operated, *first, *again, *later], **under).outcome.size == 1
 
 
 def test_a_flare_involves_the_first_lineage_others_of_its_own_and_no_foreign_one() -> None:

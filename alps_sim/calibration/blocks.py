@@ -128,9 +128,9 @@ def _calibrated(cohort: str) -> list[Target]:
     return [target for target in load_targets() if target.cohort == cohort and target.target_class == CALIBRATED]
 
 
-def _agent(agent: str, *fields: str) -> tuple[str, ...]:
-    """Fields of an agent, with its response in every lineage."""
-    responses = tuple(f"response_probability_{lineage}" for lineage in ("aiha", "itp", "neutropenia"))
+def _agent(agent: str, *fields: str, lineages: Sequence[str] = ("aiha",)) -> tuple[str, ...]:
+    """Fields of an agent, with its response in a lineage, which the others share, or in each where they were reported apart."""
+    responses = tuple(f"response_probability_{lineage}" for lineage in lineages)
     return tuple(f"drug.{agent}.{field}" for field in (*responses, *fields))
 
 
@@ -166,10 +166,13 @@ BLOCKS: Final = (
     ),
     Block(
         "nih_mmf",
-        (*_agent("mmf", "loss_of_response_per_year", "flare_rate_ratio", "intolerance_per_year"), "nih_mmf_follow_up_median_years"),
+        (
+            *_agent("mmf", "hypersplenism_response_ratio", "loss_of_response_per_year", "flare_rate_ratio", "intolerance_per_year"),
+            "nih_mmf_follow_up_median_years",
+        ),
     ),
     Block("nih_sirolimus", _agent("sirolimus", "loss_of_response_per_year", "flare_rate_ratio", "intolerance_per_year")),
-    Block("nih_rituximab", _agent("rituximab", "loss_of_response_per_year", "flare_rate_ratio")),
+    Block("nih_rituximab", _agent("rituximab", "loss_of_response_per_year", "flare_rate_ratio", lineages=("aiha", "itp", "neutropenia"))),
 )
 """All that is fitted, under the readings taken."""
 

@@ -145,7 +145,8 @@ def _calibrated(
     figures = _figures(block, predicted(block, scenarios, scores, seed, given))
     progress(f"fitting {block.name}", 1, 1)
     priors = Priors(load_priors(), block.priors)
-    draws = pd.DataFrame(priors.from_scores(scores, block.fitted), columns=list(block.fitted))
+    moved_by = priors.moved_by(block.fitted)
+    draws = pd.DataFrame(priors.from_scores(scores[:, list(moved_by.values())], tuple(moved_by)), columns=list(moved_by))
     told = learned(block, priors, scores)
     for name, other in block.tied.items():
         draws[other] = draws[name]
@@ -184,7 +185,8 @@ def fitted_to(scenarios: Path, blocks: tuple[Block, ...] = BLOCKS) -> dict[str, 
     """
     ledger = load_priors()
     figures = [f"{one.identifier} {one.statistic} {one.observed}" for block in BLOCKS for one in block.targets]
-    believed = [f"{name} {ledger[name].value:g} {ledger[name].distribution}" for name in Priors(ledger).names]
+    uncertain = [ledger[name] for name in Priors(ledger).names]
+    believed = [f"{one.name} {one.value:g} {one.distribution} {one.moves_with}" for one in uncertain]
     names = dict.fromkeys(block.scenario for block in (*BLOCKS, *blocks))
     replicas = [(scenarios / f"{name}.yaml").read_text(encoding="utf-8") for name in names]
     given = _given(blocks[0], [])

@@ -14,7 +14,7 @@ _QUANTILES: Final = (0.025, 0.975)
 
 
 def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
-    """Prior and posterior of each parameter of a block.
+    """Prior and posterior of each parameter of a block, and of each that shares the luck of one.
 
     Parameters
     ----------
@@ -31,21 +31,22 @@ def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
         cohort, parameter, unit, prior_mean, prior_low, prior_high, mean, low, high (95% intervals), contraction of the normal score,
         label, correlated_with and correlation (the strongest with another parameter of the block).
     """
-    values = priors.from_scores(scores, block.fitted)
-    grid = priors.from_scores(np.repeat(ndtri((np.arange(999) + 0.5) / 999)[:, None], len(block.fitted), axis=1), block.fitted)
-    contraction = 1.0 - scores.var(axis=0)
+    moved_by = priors.moved_by(block.fitted)
+    names, places = tuple(moved_by), list(moved_by.values())
+    grid = np.repeat(ndtri((np.arange(999) + 0.5) / 999)[:, None], len(names), axis=1)
+    contraction = (1.0 - scores.var(axis=0))[places]
     partner, strength = _strongest(scores)
     return pd.DataFrame(
         {
             "cohort": block.cohort,
-            "parameter": block.fitted,
-            "unit": [priors.ledger[name].unit for name in block.fitted],
-            **_moments("prior_", grid),
-            **_moments("", values),
+            "parameter": names,
+            "unit": [priors.ledger[name].unit for name in names],
+            **_moments("prior_", priors.from_scores(grid, names)),
+            **_moments("", priors.from_scores(scores[:, places], names)),
             "contraction": contraction,
             "label": [LABELS[int(one >= IDENTIFIED)] for one in contraction],
-            "correlated_with": [block.fitted[place] for place in partner],
-            "correlation": strength,
+            "correlated_with": [block.fitted[place] for place in partner[places]],
+            "correlation": strength[places],
         }
     )
 

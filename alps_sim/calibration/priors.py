@@ -84,7 +84,7 @@ class Priors:
         return np.asarray(ndtri(uniforms[:, [self.names.index(name) for name in names]]), dtype=np.float64)
 
     def with_scores(self, uniforms: Array, scores: Array, names: Sequence[str]) -> Array:
-        """(draws, parameters) uniforms of which those of some parameters are those of normal scores.
+        """(draws, parameters) uniforms of which those of some parameters, and of all that share their luck, are those of normal scores.
 
         Parameters
         ----------
@@ -96,8 +96,29 @@ class Priors:
             Parameters.
         """
         placed = uniforms.copy()
-        placed[:, [self.names.index(name) for name in names]] = _inside(ndtr(scores))
+        for name, place in self.moved_by(names).items():
+            placed[:, self.names.index(name)] = _inside(ndtr(scores[:, place]))
         return placed
+
+    def moved_by(self, names: Sequence[str]) -> dict[str, int]:
+        """Place among some parameters of the one whose score a parameter has: its own, then those of others that share a luck.
+
+        Parameters
+        ----------
+        names
+            Parameters, of which no two share a luck.
+
+        Raises
+        ------
+        ValueError
+            If two do: they have one score, and cannot be fitted apart.
+        """
+        group_of = dict(zip(self.names, self._group_of, strict=True))
+        place_of = {group_of[name]: place for place, name in enumerate(names)}
+        if len(place_of) < len(names):
+            raise ValueError(f"expected parameters of which no two share a luck, found {', '.join(names)}; fit one of each `moves_with`")
+        sharing = {name: place_of[group] for name, group in group_of.items() if group in place_of}
+        return {name: place for place, name in enumerate(names)} | sharing
 
     def from_scores(self, scores: Array, names: Sequence[str]) -> Array:
         """(draws, names) values from normal scores.

@@ -1,16 +1,12 @@
-"""The ledger and the readings told to a reader: one entry in full, or all of them as a table."""
+"""The ledger and the readings told to a reader: one entry in full."""
 
 import textwrap
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from alps_sim.evidence.ledger import GRADES, Ledger, Parameter, load_ledger, load_priors
 from alps_sim.evidence.posterior import IDENTIFIED, LABELS
-from alps_sim.evidence.readings import Alternative, Reading, find_reading, load_readings
-from alps_sim.evidence.usage import Use, find_uses, uses_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from alps_sim.evidence.readings import Alternative, find_reading, load_readings
+from alps_sim.evidence.usage import Use, uses_of
 
 WIDTH: Final = 100
 
@@ -85,68 +81,6 @@ def describe_reading(identifier: str) -> str:
         lines.extend(_line("  sets", text) for text in _settings(alternative))
     lines.append(_line("stands in", f"{reading.file}:{reading.line}"))
     return "\n".join(lines)
-
-
-def evidence_table(ledger: Ledger | None = None) -> "pd.DataFrame":
-    """All parameters as a table, one row each, in ledger order.
-
-    Parameters
-    ----------
-    ledger
-        The package's own if not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        parameter, value, unit, low, high, distribution, grade, source, note, file, line, uses (number of places that read it).
-    """
-    import pandas as pd
-
-    known = ledger or load_ledger()
-    uses = find_uses(known.parameters)
-    return pd.DataFrame([_row(parameter, uses) for parameter in known.parameters.values()])
-
-
-def readings_table() -> "pd.DataFrame":
-    """All readings with their alternatives, one row an alternative.
-
-    Returns
-    -------
-    pandas.DataFrame
-        reading, alternative, taken, meaning, sets, question, where.
-    """
-    import pandas as pd
-
-    return pd.DataFrame([_reading_row(reading, one) for reading in load_readings().values() for one in reading.alternatives.values()])
-
-
-def _row(parameter: Parameter, uses: Mapping[str, tuple[Use, ...]]) -> dict[str, object]:
-    return {
-        "parameter": parameter.name,
-        "value": parameter.value,
-        "unit": parameter.unit,
-        "low": parameter.low,
-        "high": parameter.high,
-        "distribution": str(parameter.distribution),
-        "grade": parameter.grade,
-        "source": parameter.source,
-        "note": parameter.note,
-        "file": parameter.file,
-        "line": parameter.line,
-        "uses": len(uses[parameter.name]),
-    }
-
-
-def _reading_row(reading: Reading, alternative: Alternative) -> dict[str, object]:
-    return {
-        "reading": reading.identifier,
-        "alternative": alternative.name,
-        "taken": alternative.name == reading.taken,
-        "meaning": alternative.meaning,
-        "sets": "; ".join(_settings(alternative)),
-        "question": reading.question,
-        "where": reading.where,
-    }
 
 
 def _shown(parameter: Parameter) -> str:

@@ -2,13 +2,14 @@
 
 The files in `ledger/` are the only place where a number of the model stands. Each entry is read strictly; nothing has a default.
 `low` and `high` bound what is published or assumed; they may be left out of a fixed entry, whose range is then its value.
-`moves_with` names a parameter whose luck a draw shares, so that what is ordered by nature (exposure tertiles, severe and mild)
-keeps its order in nearly every draw; no other dependence between parameters is assumed.
+`moves_with` names a parameter whose luck a draw shares: what is ordered by nature (exposure tertiles, severe and mild) keeps its order
+in nearly every draw, and how well an agent works at all is uncertain in all lineages together. No other dependence between parameters is
+assumed; a fit finds its own.
 """
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -158,13 +159,23 @@ class Ledger:
             if parameter.grade in UNCERTAIN_GRADES and (self.contraction(name) or 0.0) < IDENTIFIED
         )
 
-    @cached_property
-    def independent(self) -> tuple[str, ...]:
-        """Parameters that vary from draw to draw, one of those that share their luck."""
-        fitted = {name for block in self.fitted for name in block.names}
-        return tuple(
-            name for name, one in self.parameters.items() if name in fitted or (one.moves_with == name and not one.distribution.is_fixed)
-        )
+    def varying(self, held: Collection[str] = ()) -> tuple[str, ...]:
+        """Parameters that vary from draw to draw, one of those that share their luck.
+
+        Parameters
+        ----------
+        held
+            Parameters that a scenario holds at one value.
+        """
+        found: dict[str, str] = {}
+        for name, one in self.parameters.items():
+            if name not in held and self._varies(name):
+                found.setdefault(one.moves_with, name)
+        return tuple(found.values())
+
+    def _varies(self, name: str) -> bool:
+        """Whether a parameter has a distribution or posterior draws."""
+        return not self[name].distribution.is_fixed or any(name in block.names for block in self.fitted)
 
     def values(self, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
         """Base-case values by name, with some of them replaced.

@@ -21,6 +21,9 @@ OF_READINGS: Final = FOLDER / "posterior_of_readings"
 """A folder for each alternative under which the cohort is fitted by itself."""
 PROVENANCE: Final = "provenance.yaml"
 LEARNED: Final = "learned.csv"
+_KEYS: Final = ("rules", "cohorts_fitted")
+"""What a provenance must tell for its draws to be read."""
+_MORE_KEYS: Final = ("readings", "figures", "priors", "replicas", "first_cohorts", "given", "cohorts_simulated", "seed")
 
 IDENTIFIED: Final = 0.2
 """Contraction from which a parameter counts as calibrated; one below it keeps its prior, whatever it is called."""
@@ -105,7 +108,7 @@ def load_posterior(folder: Path = POSTERIOR) -> Posterior | None:
     """
     if not (folder / PROVENANCE).is_file():
         return None
-    keys = read_source(folder / PROVENANCE).table()
+    keys = read_source(folder / PROVENANCE).mapping(_KEYS, _MORE_KEYS)
     cohorts = [name.strip() for name in str(keys["cohorts_fitted"].value).split(",")]
     blocks = tuple(_read_block(folder, cohort) for cohort in cohorts)
     return Posterior(blocks, {key: str(item.value) for key, item in keys.items()})
@@ -121,7 +124,7 @@ def fitted_readings(folder: Path = OF_READINGS) -> dict[tuple[str, str], Path]:
     """
     found = {}
     for path in sorted(folder.glob(f"*/{PROVENANCE}")):
-        reading, _, alternative = str(read_source(path).table()["readings"].value).partition(": ")
+        reading, _, alternative = str(read_source(path).mapping((*_KEYS, "readings"), _MORE_KEYS)["readings"].value).partition(": ")
         found[reading, alternative] = path.parent
     return found
 
@@ -137,8 +140,12 @@ def _read_block(folder: Path, cohort: str) -> FittedBlock:
         block = FittedBlock(cohort, tuple(names), draws, tuple(contractions[name] for name in names))
     except (OSError, ValueError, KeyError) as error:
         raise EvidenceError(f"expected posterior draws, found: {error}; run `alps-sim calibrate`", shown_name(path), 1) from error
-    if draws.ndim != 2 or not draws.size or not np.isfinite(draws).all():
-        raise EvidenceError("expected rows of finite numbers, one a draw, found none; run `alps-sim calibrate`", shown_name(path), 1)
+    if draws.ndim != 2 or draws.shape[1] != len(names) or not draws.size or not np.isfinite(draws).all():
+        raise EvidenceError(
+            "expected rows of finite numbers under each name, one a draw, found others or none; run `alps-sim calibrate`",
+            shown_name(path),
+            1,
+        )
     return block
 
 

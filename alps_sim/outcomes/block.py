@@ -24,6 +24,7 @@ ROW_DTYPE: Final = np.dtype(
         ("death_cause", "i8"),  # ALIVE likewise
         *((name, "f8") for name in MILESTONES),
         ("seen_lineages", "i8"),  # that flares have shown, a bit mask
+        ("agent", "i8"),  # at the end; NO_AGENT if none
         ("weaned_agent", "i8"),  # weaned and not resumed by the end; NO_AGENT if none
         ("agent_courses", "i8", (AGENT_COUNT,)),
         ("counters", "f8", (COUNTER_COUNT,)),  # of the whole life, or until the end of observation

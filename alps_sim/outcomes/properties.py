@@ -7,7 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from alps_sim.rules.accounts import C_INFECTION_ADMISSIONS, C_IV_PULSE_MG_PER_KG, C_OPSI_EPISODES, C_OTHER_MALIGNANCIES, C_SEPSIS_EPISODES
+from alps_sim.rules.accounts import (
+    C_INFECTION_ADMISSIONS,
+    C_IV_PULSE_MG_PER_KG,
+    C_NEUTROPENIC_INFECTIONS,
+    C_OPSI_EPISODES,
+    C_OTHER_MALIGNANCIES,
+    C_SEPSIS_EPISODES,
+)
 from alps_sim.rules.codes import (
     AIHA,
     ALPS_FAS,
@@ -128,8 +135,9 @@ def in_continuous_remission(rows: Rows) -> Flags:
 
 
 def treatment_dependent(rows: Rows) -> Flags:
-    """Alive, long-term treatment begun and not weaned off."""
-    return ~came(rows, "death_time") & treated_long_term(rows) & ~weaned_off(rows)
+    """Alive and on a daily long-term agent at last observation."""
+    flags: Flags = ~came(rows, "death_time") & (rows["agent"] != NO_AGENT)
+    return flags
 
 
 def took_agent(rows: Rows) -> Flags:
@@ -182,8 +190,9 @@ def weaned_off(rows: Rows) -> Flags:
 
 
 def organ_toxicity(rows: Rows) -> Flags:
-    """Organ toxicity that ended an agent."""
-    return came(rows, "first_organ_toxicity_time")
+    """Organ toxicity that ended the first agent."""
+    flags: Flags = came(rows, "first_organ_toxicity_time") & (rows["first_organ_toxicity_time"] == rows["first_agent_loss_time"])
+    return flags
 
 
 def had_course(rows: Rows) -> Flags:
@@ -281,8 +290,15 @@ def septic_with_spleen(rows: Rows) -> Flags:
 
 
 def infection_admissions(rows: Rows) -> Numbers:
-    """Number of admissions for infection other than sepsis."""
+    """Number of admissions for infection other than sepsis and infection under neutropenia."""
     number: Numbers = rows["counters"][:, C_INFECTION_ADMISSIONS]
+    return number
+
+
+def admissions_for_any_infection(rows: Rows) -> Numbers:
+    """Number of admissions for infection of any kind: sepsis, under neutropenia, and other."""
+    kinds = (C_SEPSIS_EPISODES, C_NEUTROPENIC_INFECTIONS, C_INFECTION_ADMISSIONS)
+    number: Numbers = rows["counters"][:, kinds].sum(axis=1)
     return number
 
 

@@ -18,6 +18,8 @@ STAYS: Final = (
     "splenectomy_stay_days_laparoscopic",
     "splenectomy_complication_added_days",
     "transfusion_units",
+    "transfusion_ml_per_kg",
+    "red_cell_unit_ml",
 )
 """How much of a resource something takes, without any effect on the patient."""
 

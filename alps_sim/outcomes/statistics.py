@@ -136,7 +136,7 @@ _COURSE_OF_CYTOPENIA: Final = (
         "alive at the end, no second flare, no long-term treatment / all",
         share(p.in_continuous_remission, p.everyone),
     ),
-    Statistic("treatment_dependent", "alive at the end on long-term treatment / all", share(p.treatment_dependent, p.everyone)),
+    Statistic("treatment_dependent", "alive at the end on a daily long-term agent / all", share(p.treatment_dependent, p.everyone)),
 )
 
 _SPLENECTOMY: Final = (
@@ -175,8 +175,8 @@ _INFECTION: Final = (
     ),
     Statistic(
         "infection_admissions_per_year_on_drugs",
-        "admissions for infection / years observed since drug start",
-        rate(p.infection_admissions, p.observed_years),
+        "admissions for infection of any kind / years observed since drug start",
+        rate(p.admissions_for_any_infection, p.observed_years),
         "per year",
     ),
 )
@@ -192,7 +192,7 @@ _AGENTS: Final = (
         share(p.moved_to_sirolimus, p.took_agent),
     ),
     Statistic("weaned_off", "weaned off and not resumed / given a first agent", share(p.weaned_off, p.took_agent)),
-    Statistic("organ_toxicity", "organ toxicity that ended an agent / all", share(p.organ_toxicity, p.everyone)),
+    Statistic("organ_toxicity", "organ toxicity that ended the first agent / all", share(p.organ_toxicity, p.everyone)),
     Statistic("course_remissions", "remission of 6 months or more / patients given a course", share(p.course_remission, p.had_course)),
     Statistic("course_remissions_aiha", "the same among those whose first lineage is AIHA", share(p.course_remission, _COURSE_FOR_AIHA)),
     Statistic(

@@ -18,7 +18,7 @@ from alps_sim.rules.journal import note
 from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_failed_treatment
 from alps_sim.rules.spleen import has_hypersplenism
 from alps_sim.rules.steroids import give_iv_methylprednisolone, give_oral_prednisone
-from alps_sim.rules.treatment import age_now, consider_treatment, meets, refer_for_splenectomy
+from alps_sim.rules.treatment import await_workup, consider_treatment, is_of_age, meets, order_workup, refer_for_splenectomy
 
 REESCALATION = -1
 """Step number of the return to a higher oral dose at a breakthrough; the ladder itself begins at 0."""
@@ -29,11 +29,12 @@ def _suits(patient: Any, world: Any, step: Any) -> bool:
     """Whether the conditions of a ladder step hold and it can be given."""
     if not meets(step.if_severity, patient.flare_severity) or not meets(step.if_mechanism, patient.flare_mechanism):
         return False
-    if not meets(step.if_answering_agent, 1 if seems_to_answer(patient) else 0):
+    bleeds = patient.bleed != quality.NO_BLEED  # is treated the same whatever the agent does
+    if not bleeds and not meets(step.if_answering_agent, 1 if seems_to_answer(patient) else 0):
         return False
     if not meets(step.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
         return False
-    if age_now(patient) < step.if_minimum_age_years:
+    if not is_of_age(patient, step.if_minimum_age_years, step.if_maximum_age_years):
         return False
     if step.kind == c.STEP_RITUXIMAB:
         return patient.course_agent == c.NO_AGENT and patient.tried & (1 << c.RITUXIMAB) == 0
@@ -78,11 +79,14 @@ def _give_steroid_step(patient: Any, world: Any, step: Any) -> None:
 
 
 @compiled
-def _waiting_years(world: Any, step: Any) -> float:
-    """Time until a bed is free for a pulse, or a chair for an infusion."""
+def _wait_for_step(patient: Any, world: Any, step: Any) -> float:
+    """Years until a bed is free for a pulse, or until lymphoma, looked for now, is ruled out and a chair is free for an infusion."""
     if step.kind == c.STEP_IV_METHYLPREDNISOLONE:
         return world.waiting[c.SERVICE_BED]
-    return world.waiting[c.SERVICE_INFUSION_CHAIR] if step.kind == c.STEP_RITUXIMAB else 0.0
+    if step.kind != c.STEP_RITUXIMAB:
+        return 0.0
+    order_workup(patient, world, a.CAUSE_FLARE)
+    return await_workup(patient, world) + world.waiting[c.SERVICE_INFUSION_CHAIR]
 
 
 @compiled
@@ -91,7 +95,7 @@ def _give_step(patient: Any, world: Any, number: int) -> None:
     patient.step = number
     patient.pulse = 0
     set_phase(patient, world, c.PHASE_FLARE)
-    waiting = _waiting_years(world, world.steps[number])
+    waiting = _wait_for_step(patient, world, world.steps[number])
     if waiting > 0.0:
         give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
@@ -109,7 +113,7 @@ def _carry_out_step(patient: Any, world: Any) -> None:
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
         start_course(patient, world, c.RITUXIMAB, 1)
     elif step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
-        refer_for_splenectomy(patient, world, 1)
+        refer_for_splenectomy(patient, world, c.REFERRAL_LADDER)
         become_refractory(patient, world)
     else:
         _give_steroid_step(patient, world, step)
@@ -123,8 +127,7 @@ def become_refractory(patient: Any, world: Any) -> None:
     give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
     patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.refractory_full_dose_weeks / WEEKS_PER_YEAR
     if patient.splenectomy_pending == 0:
-        patient.workup_needed = 1
-        book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_FLARE, 1.0)
+        order_workup(patient, world, a.CAUSE_FLARE)
     if patient.agent_answering == 1:
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
     consider_treatment(patient, world, c.TRIGGER_REFRACTORY)

@@ -17,7 +17,6 @@ from alps_sim.rules.codes import NEVER
 CONSTANT: Final = 0
 WEIBULL: Final = 1
 GOMPERTZ: Final = 2
-FORMS: Final = ("constant", "weibull", "gompertz")
 
 
 @compiled

@@ -133,6 +133,19 @@ PHASE_CLEARANCE: Final = 3
 PHASE_REFRACTORY: Final = 4
 PHASE_MAINTENANCE: Final = 5
 
+REFERRALS: Final = ("line", "refractory_flare", "ladder", "spleen_size")
+"""What leads to a referral for splenectomy: a line, one in a refractory flare, a step of the acute ladder, or the size of the spleen."""
+REFERRAL_LINE: Final = 0
+REFERRAL_REFRACTORY_FLARE: Final = 1
+REFERRAL_LADDER: Final = 2
+REFERRAL_SPLEEN_SIZE: Final = 3
+
+WORKUPS: Final = ("none", "ordered", "done")
+"""Whether lymphoma has been looked for in the present flare."""
+WORKUP_NONE: Final = 0
+WORKUP_ORDERED: Final = 1
+WORKUP_DONE: Final = 2
+
 CARE: Final = ("children", "transition", "adults")
 """Whose services care for a patient."""
 CARE_CHILDREN: Final = 0

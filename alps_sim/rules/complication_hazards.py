@@ -21,7 +21,7 @@ def _sepsis_multiplier(patient: Any, world: Any) -> float:
     if asplenic and patient.age_at_splenectomy < p.young_splenectomy_before_years:
         product *= p.splenectomy_under_5_ratio
     if patient.hypogammaglobulinaemia == 1:
-        product *= p.hypogammaglobulinaemia_sepsis_ratio
+        product *= p.hypogammaglobulinaemia_infection_ratio
     if patient.steroid_burst == 1:
         product *= p.steroid_burst_sepsis_ratio
     if is_immunosuppressed(patient, world):
@@ -71,6 +71,8 @@ def set_infection_admission_hazard(patient: Any, world: Any) -> None:
         rate = p.infection_admission_on_immunosuppression_per_year
     if patient.steroid_burst == 1:
         rate *= p.steroid_infection_admission_ratio
+    if patient.hypogammaglobulinaemia == 1:
+        rate *= p.hypogammaglobulinaemia_infection_ratio
     set_constant_hazard(patient, e.INFECTION_ADMISSION, rate * patient.infection_frailty)
 
 

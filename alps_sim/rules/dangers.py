@@ -1,5 +1,6 @@
 """What a flare, or a severe breakthrough, can do at once: severe bleeding, transfusion, death from the cytopenia (section 3)."""
 
+import math
 from typing import Any
 
 from alps_sim.accelerate import compiled
@@ -41,6 +42,17 @@ def _bleed(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _transfuse(patient: Any, world: Any) -> None:
+    """Red cells by weight, in units that are opened, at most what an adult is given."""
+    p = world.parameters
+    opened = math.ceil(p.transfusion_ml_per_kg * patient.weight_kg / p.red_cell_unit_ml)
+    units = min(p.transfusion_units, float(opened))
+    patient.counters[a.C_TRANSFUSIONS] += 1.0
+    book_resource(patient, world, a.RED_CELL_UNITS, a.CAUSE_FLARE, units)
+    note(patient, world, e.LOG_TRANSFUSION, 0, units)
+
+
+@compiled
 def meet_dangers(patient: Any, world: Any) -> None:
     """Dangers at the onset: severe bleeding, transfusion, and death from the cytopenia itself."""
     p = world.parameters
@@ -54,8 +66,6 @@ def meet_dangers(patient: Any, world: Any) -> None:
     if patient.flare_lineages & c.AIHA_BIT:
         transfusion = p.transfusion_probability_severe_flare if severe else p.transfusion_probability_mild_flare
         if decide(patient, world, TRANSFUSION, transfusion):
-            patient.counters[a.C_TRANSFUSIONS] += 1.0
-            book_resource(patient, world, a.RED_CELL_UNITS, a.CAUSE_FLARE, p.transfusion_units)
-            note(patient, world, e.LOG_TRANSFUSION, 0, p.transfusion_units)
+            _transfuse(patient, world)
     if severe and decide(patient, world, CYTOPENIA_DEATH_DECISION, p.cytopenia_death_probability):
         patient.next_time[e.CYTOPENIA_DEATH] = patient.time + p.cytopenia_death_delay_days / c.DAYS_PER_YEAR

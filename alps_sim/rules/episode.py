@@ -15,6 +15,9 @@ from alps_sim.rules.codes import (
     PHASE_NONE,
     PHASE_REFRACTORY,
     PHASE_TAPER,
+    REFERRAL_LADDER,
+    REFERRAL_REFRACTORY_FLARE,
+    WORKUP_NONE,
 )
 from alps_sim.rules.doses import prednisone_mg_per_day
 from alps_sim.rules.factors import EPISODE, SPLEEN, TAPER, is_cytopenic, mark
@@ -69,16 +72,24 @@ def _call_off_splenectomy(patient: Any, world: Any) -> None:
 
 
 @compiled
+def stop_gcsf(patient: Any, world: Any) -> None:
+    """G-CSF is not needed any more, or no longer safe beside a spleen that has grown."""
+    if patient.gcsf == 1:
+        patient.gcsf = 0
+        note(patient, world, e.LOG_GCSF, 0, 0.0)
+        mark(patient, EPISODE)
+
+
+@compiled
 def end_flare(patient: Any, world: Any, taper_dose_mg_per_kg: float) -> None:
     """The flare has answered: counts are clear, steroids are tapered, G-CSF stops."""
     note(patient, world, e.LOG_FLARE_END, patient.flare_severity, patient.time - patient.last_flare_time)
     patient.next_time[e.ACUTE_STEP_END] = NEVER
     patient.next_time[e.ACUTE_STEP_START] = NEVER
-    patient.workup_needed = 0
-    if patient.gcsf == 1:
-        patient.gcsf = 0
-        note(patient, world, e.LOG_GCSF, 0, 0.0)
-    if patient.splenectomy_pending == 1 and patient.referral_is_for_flare == 1:
+    patient.lymphoma_workup = WORKUP_NONE
+    stop_gcsf(patient, world)
+    for_flare = patient.referral == REFERRAL_REFRACTORY_FLARE or patient.referral == REFERRAL_LADDER
+    if patient.splenectomy_pending == 1 and for_flare:
         _call_off_splenectomy(patient, world)
     begin_taper(patient, world, taper_dose_mg_per_kg)
 

@@ -55,7 +55,7 @@ SPLEEN: Final = bits(
     e.SPLEEN_REGRESSION,
     e.SPLENECTOMY_FOR_SPLENOMEGALY,
 )
-IMMUNITY: Final = bits(e.SEPSIS, e.NEUTROPENIC_INFECTION)
+IMMUNITY: Final = bits(e.SEPSIS, e.INFECTION_ADMISSION, e.NEUTROPENIC_INFECTION)
 SEPSIS_HISTORY: Final = bits(e.SEPSIS) | QUALITY
 MALIGNANCY: Final = (
     bits(
@@ -71,22 +71,6 @@ MALIGNANCY: Final = (
 )
 COMPLICATION: Final = bits(e.SEPSIS, e.HYPERTENSION, e.DIABETES, e.OSTEONECROSIS, e.FRACTURE) | QUALITY
 EVERYTHING: Final = (1 << e.PROCESS_COUNT) - 1 | QUALITY
-FACTORS: Final = {
-    "age": AGE,
-    "decline": DECLINE,
-    "care": CARE,
-    "taper": TAPER,
-    "episode": EPISODE,
-    "steroid_dose": STEROID_DOSE,
-    "steroid": STEROID,
-    "treatment": TREATMENT,
-    "spleen": SPLEEN,
-    "immunity": IMMUNITY,
-    "sepsis_history": SEPSIS_HISTORY,
-    "malignancy": MALIGNANCY,
-    "complication": COMPLICATION,
-}
-"""Factors of the state and the processes that hang on them, as bit masks."""
 
 
 @compiled

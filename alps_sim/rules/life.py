@@ -4,9 +4,8 @@ An engine calls `begin_life`, then `next_entry` and `apply_entry` until the life
 census. Everything between is in the rules.
 """
 
+import math
 from typing import Any
-
-import numpy as np
 
 from alps_sim.accelerate import compiled
 from alps_sim.rules import codes as c
@@ -143,7 +142,7 @@ def next_but_visits(patient: Any) -> int:
     First the time and the part of the registry that has it, then the entry within it: to carry the entry along at each comparison
     took 2% more of the time of a life. A processor works on the parts side by side.
     """
-    time, entry = _sooner(patient, np.inf, 0, 0, _QUARTER)
+    time, entry = _sooner(patient, math.inf, 0, 0, _QUARTER)
     time, entry = _sooner(patient, time, entry, _QUARTER, 2 * _QUARTER)
     time, entry = _sooner(patient, time, entry, 2 * _QUARTER, 3 * _QUARTER)
     time, entry = _sooner(patient, time, entry, 3 * _QUARTER, e.PROCESS_COUNT)

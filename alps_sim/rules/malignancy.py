@@ -12,7 +12,7 @@ from alps_sim.rules.accrual import book_resource
 from alps_sim.rules.agents import end_course, lay_agent_aside, stop_agent
 from alps_sim.rules.death import die
 from alps_sim.rules.decisions import decide
-from alps_sim.rules.episode import stop_steroids
+from alps_sim.rules.episode import stop_gcsf, stop_steroids
 from alps_sim.rules.factors import EPISODE, MALIGNANCY, SPLEEN, TREATMENT, mark
 
 
@@ -103,7 +103,7 @@ def _leave_cytopenia(patient: Any, world: Any) -> None:
     patient.weaned_agent = c.NO_AGENT
     patient.pending_treatment = c.NO_AGENT
     patient.steroid_dependent = 0
-    patient.gcsf = 0
+    stop_gcsf(patient, world)
     patient.remission_after_splenectomy = 0
     for timer in (e.ACUTE_STEP_START, e.ACUTE_STEP_END, e.COURSE_EFFECT, e.TREATMENT_START, e.CYTOPENIA_DEATH, e.SPLENECTOMY_DONE):
         patient.next_time[timer] = c.NEVER

@@ -7,6 +7,7 @@ from alps_sim.randomness import SPLEEN_SHRINKAGE_DECISION
 from alps_sim.rules import events as e
 from alps_sim.rules.codes import NEVER, SEQUESTRATION, SPLEEN_MASSIVE, SPLEEN_MODERATE, SPLEEN_NONE, SPLEEN_REMOVED
 from alps_sim.rules.decisions import decide
+from alps_sim.rules.episode import stop_gcsf
 from alps_sim.rules.factors import SPLEEN, mark
 from alps_sim.rules.journal import note
 
@@ -37,6 +38,7 @@ def _regrow_spleen(patient: Any, world: Any) -> None:
     patient.spleen_shrunk = 0
     patient.spleen_regrows = 0
     note(patient, world, e.LOG_SPLEEN_SIZE, patient.spleen, 0.0)
+    stop_gcsf(patient, world)
     mark(patient, SPLEEN)
 
 

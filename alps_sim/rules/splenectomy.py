@@ -9,7 +9,7 @@ from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import book_inpatient_days, book_resource
 from alps_sim.rules.agents import count_treatment, stop_agent
-from alps_sim.rules.death import die
+from alps_sim.rules.death import die, fail_treatment
 from alps_sim.rules.decisions import decide
 from alps_sim.rules.episode import answer_by_other_means, relieve_maintenance
 from alps_sim.rules.factors import SPLEEN, TREATMENT, mark
@@ -63,6 +63,8 @@ def operate(patient: Any, world: Any) -> None:
     patient.counters[a.C_SPLENECTOMISED] = 1.0
     _book_operation(patient, world)
     count_treatment(patient, world, c.SPLENECTOMY)
+    if patient.referral == c.REFERRAL_LADDER:  # a rescue, whatever the strategy intends
+        fail_treatment(patient, world)
     remove_spleen(patient, world, patient.time)
     _stop_long_term_treatment(patient, world)
     if decide(patient, world, OPERATIVE_DEATH, world.parameters.splenectomy_operative_death_probability):

@@ -96,7 +96,7 @@ DYNAMICS: Final = (
     ("remission_after_splenectomy", "i8"),
     ("relapsed_after_splenectomy", "i8"),
     ("splenectomy_pending", "i8"),
-    ("referral_is_for_flare", "i8"),  # surgery is called off if the flare ends before it
+    ("referral", "i8"),  # what led to the last one
     # cytopenia episode
     ("phase", "i8"),
     ("flare_lineages", "i8"),
@@ -116,7 +116,7 @@ DYNAMICS: Final = (
     ("gcsf", "i8"),
     ("last_ivig_time", "f8"),
     ("transplanted", "i8"),
-    ("workup_needed", "i8"),
+    ("lymphoma_workup", "i8"),  # of the present flare
     # steroids
     ("steroid_mg_per_day", "f8"),  # prednisone equivalent
     ("steroid_is_iv", "i8"),
@@ -167,6 +167,7 @@ DYNAMICS: Final = (
     ("growth_retardation", "i8"),
     ("cushingoid", "i8"),
     ("cataract", "i8"),  # waiting for the operation
+    ("lenses_replaced", "i8"),
     ("adrenal_suppression", "i8"),
     ("utility_lost", "i8"),  # whether any share of the norm is lost
     # accrual

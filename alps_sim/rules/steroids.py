@@ -1,6 +1,6 @@
 """Steroid courses: dose changes, the risk window, and what is decided after a long exposure (docs/model.md, section 9)."""
 
-from typing import Any
+from typing import Any, Final
 
 from alps_sim.accelerate import compiled
 from alps_sim.randomness import (
@@ -17,6 +17,9 @@ from alps_sim.rules.decisions import decide
 from alps_sim.rules.doses import iv_prednisone_equivalent_mg_per_day, prednisone_mg_per_day
 from alps_sim.rules.factors import COMPLICATION, STEROID, STEROID_DOSE, mark
 from alps_sim.rules.journal import note
+
+EYES: Final = 2
+"""Each has one lens that can cloud."""
 
 
 @compiled
@@ -39,10 +42,9 @@ def _decide_body_changes(patient: Any, world: Any) -> None:
         patient.growth_retardation = 1
         count_toxicity(patient)
         note(patient, world, e.LOG_GROWTH_RETARDATION, 0, 0.0)
-    if decide(patient, world, CUSHINGOID, p.cushingoid_probability):
+    if patient.cushingoid == 0 and decide(patient, world, CUSHINGOID, p.cushingoid_probability):
         patient.cushingoid = 1
         count_toxicity(patient)
-        patient.next_time[e.CUSHINGOID_END] = patient.time + p.cushingoid_months / 12.0
         note(patient, world, e.LOG_CUSHINGOID, 1, 0.0)
 
 
@@ -50,15 +52,15 @@ def _decide_body_changes(patient: Any, world: Any) -> None:
 def _decide_organ_changes(patient: Any, world: Any) -> None:
     """Cataract and adrenal suppression after a long exposure."""
     p = world.parameters
-    if patient.cataract == 0 and decide(patient, world, CATARACT, p.cataract_probability):
+    can_cloud = patient.cataract == 0 and patient.lenses_replaced < EYES
+    if can_cloud and decide(patient, world, CATARACT, p.cataract_probability):
         patient.cataract = 1
         count_toxicity(patient)
         patient.next_time[e.CATARACT_OPERATION] = patient.time + p.cataract_months / 12.0
         note(patient, world, e.LOG_CATARACT, 0, 0.0)
-    if decide(patient, world, ADRENAL_SUPPRESSION, p.adrenal_suppression_probability):
+    if patient.adrenal_suppression == 0 and decide(patient, world, ADRENAL_SUPPRESSION, p.adrenal_suppression_probability):
         patient.adrenal_suppression = 1
         count_toxicity(patient)
-        patient.next_time[e.ADRENAL_RECOVERY] = patient.time + p.adrenal_suppression_months / 12.0
         note(patient, world, e.LOG_ADRENAL_SUPPRESSION, 1, 0.0)
 
 
@@ -85,10 +87,28 @@ def end_long_exposure(patient: Any, world: Any) -> None:
 
 
 @compiled
+def _begin_recovery(patient: Any, world: Any) -> None:
+    """Without steroids, Cushingoid habitus and adrenal suppression pass in their time."""
+    p = world.parameters
+    if patient.cushingoid == 1:
+        patient.next_time[e.CUSHINGOID_END] = patient.time + p.cushingoid_months / 12.0
+    if patient.adrenal_suppression == 1:
+        patient.next_time[e.ADRENAL_RECOVERY] = patient.time + p.adrenal_suppression_months / 12.0
+
+
+@compiled
+def _interrupt_recovery(patient: Any) -> None:
+    """What has not passed before the next course stays until after it."""
+    patient.next_time[e.CUSHINGOID_END] = NEVER
+    patient.next_time[e.ADRENAL_RECOVERY] = NEVER
+
+
+@compiled
 def _end_course(patient: Any, world: Any) -> None:
-    """End of a course: the toxicities of its last exposure are decided and the risk window after it begins."""
+    """End of a course: the toxicities of its last exposure are decided, what passes begins to, and so does the risk window after it."""
     if patient.time - patient.exposure_started >= world.parameters.long_course_days / DAYS_PER_YEAR:
         _judge_exposure(patient, world)
+    _begin_recovery(patient, world)
     patient.next_time[e.LONG_EXPOSURE_END] = NEVER
     patient.next_time[e.STEROID_BURST_END] = patient.time + world.parameters.steroid_burst_days / DAYS_PER_YEAR
 
@@ -99,6 +119,7 @@ def _change_dose(patient: Any, world: Any, mg_per_day: float, is_iv: int) -> Non
     begins = patient.steroid_mg_per_day == 0.0 and mg_per_day > 0.0
     if begins:
         _begin_exposure(patient, world)
+        _interrupt_recovery(patient)
         patient.course_mg_per_kg = 0.0
         patient.steroid_burst = 1
         patient.next_time[e.STEROID_BURST_END] = NEVER

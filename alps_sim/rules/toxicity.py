@@ -57,8 +57,9 @@ def have_fracture(patient: Any, world: Any) -> None:
 
 @compiled
 def operate_cataract(patient: Any, world: Any) -> None:
-    """A cataract is operated on; sight is normal again."""
+    """A cataract is operated on; sight is normal again, and that eye has no lens left to cloud."""
     patient.cataract = 0
+    patient.lenses_replaced += 1
     book_resource(patient, world, a.CATARACT_OPERATIONS, a.CAUSE_TOXICITY, 1.0)
 
 

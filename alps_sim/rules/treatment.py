@@ -24,6 +24,13 @@ def age_now(patient: Any) -> float:
 
 
 @compiled
+def is_of_age(patient: Any, minimum_years: float, maximum_years: float) -> bool:
+    """Whether the patient is at least of one age and below another."""
+    age = age_now(patient)
+    return minimum_years <= age and age < maximum_years
+
+
+@compiled
 def meets(condition: int, value: int) -> bool:
     """Whether a value meets a condition that is ANY or the value asked for."""
     return condition == c.ANY or condition == value
@@ -32,8 +39,7 @@ def meets(condition: int, value: int) -> bool:
 @compiled
 def _suits_patient(patient: Any, line: Any) -> bool:
     """Conditions of a line on age, spleen, mechanism, and lineages as far as flares have shown them."""
-    age = age_now(patient)
-    if age < line.minimum_age_years or age >= line.maximum_age_years:
+    if not is_of_age(patient, line.minimum_age_years, line.maximum_age_years):
         return False
     if line.spleens & (1 << patient.spleen) == 0:
         return False
@@ -102,20 +108,36 @@ def choose_line(patient: Any, world: Any, trigger: int) -> int:
 
 
 @compiled
-def refer_for_splenectomy(patient: Any, world: Any, for_flare: int) -> None:
+def order_workup(patient: Any, world: Any, cause: int) -> None:
+    """Have lymphoma looked for, once in a flare."""
+    if patient.lymphoma_workup == c.WORKUP_NONE:
+        patient.lymphoma_workup = c.WORKUP_ORDERED
+        book_resource(patient, world, a.LYMPHOMA_WORKUPS, cause, 1.0)
+
+
+@compiled
+def await_workup(patient: Any, world: Any) -> float:
+    """Years that treatment waits for a work-up that is under way; none once it has been waited for."""
+    if patient.lymphoma_workup != c.WORKUP_ORDERED:
+        return 0.0
+    patient.lymphoma_workup = c.WORKUP_DONE
+    return world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
+
+
+@compiled
+def refer_for_splenectomy(patient: Any, world: Any, referral: int) -> None:
     """Refer for splenectomy: lymphoma is ruled out, vaccines are given, surgery follows after the delay and any waiting.
 
     Parameters
     ----------
-    for_flare
-        1 if the present flare is the reason: surgery is called off if it ends before.
+    referral
+        What leads to it, of REFERRALS: surgery for the present flare is called off if it ends before.
     """
     patient.splenectomy_pending = 1
-    patient.referral_is_for_flare = for_flare
+    patient.referral = referral
     note(patient, world, e.LOG_REFERRAL, 0, 0.0)
-    if patient.workup_needed == 0:  # a refractory flare has had its work-up already
-        book_resource(patient, world, a.LYMPHOMA_WORKUPS, a.CAUSE_SPLENECTOMY, 1.0)
-    patient.workup_needed = 0
+    order_workup(patient, world, a.CAUSE_SPLENECTOMY)
+    patient.lymphoma_workup = c.WORKUP_DONE if is_cytopenic(patient) else c.WORKUP_NONE  # done before surgery, for this flare alone
     if patient.takes_prevention == 1:
         book_resource(patient, world, a.VACCINATION_COURSES, a.CAUSE_PREVENTION, 1.0)
     delay = world.parameters.splenectomy_delay_days / c.DAYS_PER_YEAR
@@ -127,7 +149,7 @@ def refer_for_splenectomy(patient: Any, world: Any, for_flare: int) -> None:
 def refer_for_splenomegaly(patient: Any, world: Any) -> None:
     """Refer for splenectomy for the size of the spleen alone."""
     patient.splenomegaly_referral_time = patient.time
-    refer_for_splenectomy(patient, world, 0)
+    refer_for_splenectomy(patient, world, c.REFERRAL_SPLEEN_SIZE)
 
 
 @compiled
@@ -138,9 +160,7 @@ def _start_delay(patient: Any, world: Any, treatment: int, trigger: int) -> floa
     treated.
     """
     delay = 0.0 if trigger == c.TRIGGER_TREATMENT_FAILED else world.strategy.start_delay_years
-    if patient.workup_needed == 1:
-        patient.workup_needed = 0
-        delay += world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
+    delay += await_workup(patient, world)
     service = c.SERVICE_INFUSION_CHAIR if world.agents[treatment].course_infusions > 0.0 else c.SERVICE_CLINIC
     return delay + world.waiting[service]
 
@@ -181,7 +201,8 @@ def consider_treatment(patient: Any, world: Any, trigger: int) -> None:
         return
     line = world.lines[number]
     if line.treatment == c.SPLENECTOMY:
-        refer_for_splenectomy(patient, world, 1 if trigger == c.TRIGGER_REFRACTORY else 0)
+        refractory = trigger == c.TRIGGER_REFRACTORY
+        refer_for_splenectomy(patient, world, c.REFERRAL_REFRACTORY_FLARE if refractory else c.REFERRAL_LINE)
     else:
         patient.pending_treatment = line.treatment
         patient.pending_is_bridge = line.bridge

@@ -58,6 +58,7 @@ STEP_DTYPE: Final = np.dtype(
         ("if_answering_agent", "i8"),  # ANY, 0 none answering, 1 one answering
         ("if_hypersplenism", "i8"),  # ANY, 0, 1: massive spleen or sequestration
         ("if_minimum_age_years", "f8"),
+        ("if_maximum_age_years", "f8"),
     ],
     align=True,
 )

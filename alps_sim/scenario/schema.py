@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from alps_sim.evidence.distributions import KINDS, Distribution, parse_distribution
-from alps_sim.evidence.ledger import Ledger, luck
+from alps_sim.evidence.ledger import Ledger, load_priors, luck
 from alps_sim.evidence.readings import reading_parameters
 from alps_sim.scenario.errors import described, suggestion
 from alps_sim.scenario.patients import Population
@@ -272,12 +272,14 @@ class Scenario(Section):
         known
             Values of the ledger, of which a reading may take a multiple; its central ones if not given.
         draw
-            Number of a draw, in which overrides with a distribution are drawn from it; none for the base case.
+            Number of a draw, in which overrides with a distribution are drawn from it, and share the luck that the ledger says; none for
+            the base case.
         """
+        ledger = load_priors()
         given = {
             name: override.value
             if draw is None or override.distribution is None
-            else override.distribution.ppf(luck(name, draw, self.seed))
+            else override.distribution.ppf(luck(ledger[name].moves_with, draw, self.seed))
             for name, override in self.parameters.items()
         }
         of_readings = reading_parameters(self.readings, {**known, **given}) if known is not None else reading_parameters(self.readings)

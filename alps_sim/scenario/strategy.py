@@ -52,7 +52,24 @@ Occasions = Annotated[tuple[Occasion, ...], Field(strict=False, min_length=1), E
 LineOccasions = Annotated[tuple[LineOccasion, ...], Field(strict=False, min_length=1), EachOnce()]
 
 
-class StepConditions(Section):
+class AgeRange(Section):
+    """The ages at which something is an option; what is not said is not asked."""
+
+    minimum_age_years: Years | None = None
+    """From this age."""
+    maximum_age_years: PositiveYears | None = None
+    """Below this age."""
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> Self:
+        """The age range is not empty."""
+        low, high = self.minimum_age_years, self.maximum_age_years
+        if low is not None and high is not None and high <= low:
+            raise problem(f"expected more than minimum_age_years ({low:g}), found {high:g}; correct one", "maximum_age_years")
+        return self
+
+
+class StepConditions(AgeRange):
     """When a step of the acute ladder is tried; what is not said is not asked."""
 
     severity: Severity | None = None
@@ -63,8 +80,6 @@ class StepConditions(Section):
     """Only with (true) or without (false) a massive spleen or sequestration."""
     answering_agent: bool | None = None
     """Only if a long-term agent is answering (true) or none is (false)."""
-    minimum_age_years: Years | None = None
-    """Only from this age."""
 
 
 class AcuteStep(Section):
@@ -127,13 +142,9 @@ class BeginLongTermTreatment(Section):
         return self
 
 
-class LineConditions(Section):
+class LineConditions(AgeRange):
     """When a line of long-term treatment is an option; what is not said is not asked."""
 
-    minimum_age_years: Years | None = None
-    """From this age."""
-    maximum_age_years: PositiveYears | None = None
-    """Below this age."""
     spleen: Spleens | None = None
     """With a spleen of one of these sizes; `none` is a spleen of normal size, `removed` none at all."""
     mechanism: Mechanism | None = None
@@ -154,14 +165,6 @@ class LineConditions(Section):
     """From this many significant flares since the index."""
     occasions: LineOccasions | None = None
     """If one of these brought it up, `treatment_failed` for the end of the treatment before; any without it."""
-
-    @model_validator(mode="after")
-    def _ages_in_order(self) -> Self:
-        """The age range is not empty."""
-        low, high = self.minimum_age_years, self.maximum_age_years
-        if low is not None and high is not None and high <= low:
-            raise problem(f"expected more than minimum_age_years ({low:g}), found {high:g}; correct one", "maximum_age_years")
-        return self
 
 
 class Line(Section):
@@ -238,4 +241,4 @@ class Strategy(Section):
     splenectomy_for_splenomegaly_per_year: Rate = 0.0
     """Yearly rate of removing a massive spleen for its size alone, as was once done."""
     intended_treatments: Annotated[int, Field(ge=0, le=24)] = 1
-    """Treatment failure is the next long-term agent or splenectomy begun after this many."""
+    """Treatment failure is the next long-term agent or splenectomy begun after this many; surgery of the acute ladder always is."""

@@ -232,6 +232,7 @@ def _step(step: AcuteStep) -> Row:
         "if_answering_agent": _flag(conditions.answering_agent),
         "if_hypersplenism": _flag(conditions.hypersplenism),
         "if_minimum_age_years": conditions.minimum_age_years or 0.0,
+        "if_maximum_age_years": conditions.maximum_age_years or codes.NEVER,
     }
     return _row(STEP_DTYPE, fields)
 

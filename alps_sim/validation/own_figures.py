@@ -74,7 +74,10 @@ KINDS: Final[dict[str, Kind]] = {
         "patients with sepsis while the spleen is in place / all", lambda years: share(p.septic_with_spleen, p.everyone), needs="spleen"
     ),
     "infection_admissions_per_person_year": Kind(
-        "admissions for infection / years observed", lambda years: rate(p.infection_admissions, p.observed_years), "", "per year"
+        "admissions for infection of any kind / years observed",
+        lambda years: rate(p.admissions_for_any_infection, p.observed_years),
+        "",
+        "per year",
     ),
     "share_with_lymphoma": Kind("lymphoma by an age, product-limit", lambda years: lambda rows: lymphoma_by(rows, years), "by_age_years"),
     "share_responding_at_first": _as_registered("initial_responders", "treatments"),

@@ -26,6 +26,7 @@ from alps_sim.verification.occasions import (
 )
 
 AGENT_WITH_AFTERMATH: Final = "rituximab"
+EYES: Final = 2
 
 
 def _death_of(kind: str, parameter: str, history: History, assumptions: Assumptions) -> Occasions:
@@ -38,8 +39,7 @@ def _sepsis_death(history: History, assumptions: Assumptions) -> Occasions:
     """Death of a sepsis, by whether there is a spleen and whether the adrenals are suppressed."""
     lines, values = history.lines, assumptions.values
     removed = (history.states["spleen"] == "removed").to_numpy()
-    since = lines.time - lines.last(lines.among("adrenal_suppression"), lines.time, LONG_AGO)
-    suppressed = since < values["adrenal_suppression_months"] / 12.0
+    suppressed = _lasting("adrenal_suppression", lines, assumptions)
     fatality = np.where(removed, values["opsi_fatality_probability"], values["sepsis_fatality_probability"])
     probability = np.minimum(1.0, fatality * np.where(suppressed, values["adrenal_suppression_fatality_ratio"], 1.0))
     circumstance = np.where(removed, "without a spleen", "with a spleen").astype(object) + np.where(suppressed, ", suppressed", "")
@@ -104,6 +104,23 @@ def _after_exposure(kind: str, still: BoolArray | bool, history: History, assump
     return told_at_once(lines, made, lines.among(kind), assumptions.values[f"{kind}_probability"])
 
 
+def _lasting(kind: str, lines: Lines, assumptions: Assumptions) -> BoolArray:
+    """Whether a toxicity has come and not passed, which takes so many months without steroids; told by the doses alone."""
+    years = assumptions.values[f"{kind}_months"] / 12.0
+    spoken = lines.among("steroid_dose")
+    dose = lines.last(spoken, lines.value, 0.0)
+    free = lines.time - lines.last(spoken & (lines.value == 0.0), lines.time, LONG_AGO) >= years
+    begins = spoken & (dose > 0.0) & (np.append(0.0, dose[:-1]) == 0.0)
+    come = lines.switched(lines.among(kind), begins & free)
+    return np.asarray(come & ((dose > 0.0) | ~free), dtype=bool)
+
+
+def _passing(kind: str, history: History, assumptions: Assumptions) -> Occasions:
+    """A toxicity that passes, after a long exposure, of those who do not have it."""
+    lasting = _lasting(kind, history.lines, assumptions)[before_moment(history.lines)]
+    return _after_exposure(kind, ~lasting, history, assumptions)
+
+
 def _not_yet(kind: str, lines: Lines) -> BoolArray:
     """Whether the patient had not had something before the moment of each line."""
     had = lines.switched(lines.among(kind), np.zeros(lines.time.size, dtype=bool))
@@ -122,11 +139,12 @@ def _growth_retardation(history: History, assumptions: Assumptions) -> Occasions
 
 
 def _cataract(history: History, assumptions: Assumptions) -> Occasions:
-    """A cataract after a long exposure, unless one waits to be operated on."""
+    """A cataract after a long exposure, unless one waits to be operated on or both eyes have been."""
     lines = history.lines
     had = lines.last(lines.among("cataract"), lines.time, LONG_AGO)[before_moment(lines)]
-    operated = lines.last(lines.among("cataract_operation"), lines.time, LONG_AGO)
-    return _after_exposure("cataract", np.asarray((had == LONG_AGO) | (operated > had), dtype=bool), history, assumptions)
+    operation = lines.among("cataract_operation")
+    waits = (had != LONG_AGO) & (lines.last(operation, lines.time, LONG_AGO) <= had)
+    return _after_exposure("cataract", np.asarray(~waits & (lines.count(operation) < EYES), dtype=bool), history, assumptions)
 
 
 HARMS: Final[dict[str, Decision]] = {
@@ -142,8 +160,8 @@ HARMS: Final[dict[str, Decision]] = {
     "rituximab_neutropenia": _rituximab_neutropenia,
     "low_bone_density": _low_bone_density,
     "growth_retardation": _growth_retardation,
-    "cushingoid": partial(_after_exposure, "cushingoid", True),
+    "cushingoid": partial(_passing, "cushingoid"),
     "cataract": _cataract,
-    "adrenal_suppression": partial(_after_exposure, "adrenal_suppression", True),
+    "adrenal_suppression": partial(_passing, "adrenal_suppression"),
 }
 """Harms, by name."""

@@ -29,7 +29,7 @@ def risk_product(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
     return np.asarray(
         np.where(pieces["earlier_sepsis"] > 0, values["sepsis_recurrence_ratio"], 1.0)
         * np.where(young, values["splenectomy_under_5_ratio"], 1.0)
-        * np.where(pieces["hypogammaglobulinaemia"], values["hypogammaglobulinaemia_sepsis_ratio"], 1.0)
+        * np.where(pieces["hypogammaglobulinaemia"], values["hypogammaglobulinaemia_infection_ratio"], 1.0)
         * np.where(steroid_risk(pieces, assumptions), values["steroid_burst_sepsis_ratio"], 1.0)
         * np.where(on_drug & asplenic, values["immunosuppression_sepsis_ratio_asplenic"], 1.0)
         * np.where(on_drug & ~asplenic, values["immunosuppression_sepsis_ratio_with_spleen"], 1.0)
@@ -106,7 +106,8 @@ def infection_admission(pieces: pd.DataFrame, assumptions: Assumptions) -> Float
     on_drug = immunosuppressed(pieces, assumptions)
     rate = np.where(on_drug, values["infection_admission_on_immunosuppression_per_year"], values["infection_admission_per_year"])
     steroid = np.where(steroid_risk(pieces, assumptions), values["steroid_infection_admission_ratio"], 1.0)
-    return np.asarray(rate * steroid * length(pieces) * _frailty(pieces, assumptions), dtype=np.float64)
+    low = np.where(pieces["hypogammaglobulinaemia"], values["hypogammaglobulinaemia_infection_ratio"], 1.0)
+    return np.asarray(rate * steroid * low * length(pieces) * _frailty(pieces, assumptions), dtype=np.float64)
 
 
 def neutropenic_infection(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:

@@ -90,7 +90,7 @@ def _infection() -> list[Multiplier]:
     sepsis: dict[str, Change] = {
         "recurrence": _set(sepsis_recurrence_ratio=1.0),
         "removal under 5": _set(splenectomy_under_5_ratio=1.0),
-        "hypogammaglobulinaemia": _set(hypogammaglobulinaemia_sepsis_ratio=1.0),
+        "hypogammaglobulinaemia": _set(hypogammaglobulinaemia_infection_ratio=1.0),
         "steroid": _set(steroid_burst_sepsis_ratio=1.0),
         "days after a steroid course": _set(steroid_burst_days=0.0),
         "immunosuppression without a spleen": _set(immunosuppression_sepsis_ratio_asplenic=1.0),
@@ -106,6 +106,8 @@ def _infection() -> list[Multiplier]:
     admission = _same("infection_admission_on_immunosuppression_per_year", "infection_admission_per_year")
     found.append(Multiplier("immunosuppression, admissions", ("infection_admission",), admission))
     found.append(Multiplier("steroid, admissions", ("infection_admission",), _set(steroid_infection_admission_ratio=1.0)))
+    low = _set(hypogammaglobulinaemia_infection_ratio=1.0)
+    found.append(Multiplier("hypogammaglobulinaemia, admissions", ("infection_admission",), low))
     found.append(Multiplier("infection frailty, admissions", ("infection_admission",), _switch(infection_frailty=False)))
     found.append(Multiplier("G-CSF", ("neutropenic_infection",), _set(gcsf_infection_ratio=1.0)))
     found.append(Multiplier("neutropenia after rituximab", ("neutropenic_infection",), _set(rituximab_neutropenia_infection_ratio=1.0)))

@@ -58,14 +58,22 @@ def _judged(bench: Bench, drawn: np.ndarray, plain: np.ndarray) -> Finding:
             if spread[place] == 0.0 or _too_rare(bench, plain[strategy, window], outcome):
                 continue
             compared += 1
-            ratio = float(abs(mean[place] - plain[place]) / spread[place])
+            chance = _chance(bench, float(mean[place]), outcome)
+            ratio = float(abs(mean[place] - plain[place]) / np.hypot(spread[place], chance))
             farthest = max(farthest, (ratio, f"{outcome} under {name}"))
-            if ratio > FARTHEST or not low[place] <= plain[place] <= high[place]:
+            if ratio > FARTHEST or not low[place] - 2.0 * chance <= plain[place] <= high[place] + 2.0 * chance:
                 failures.append(
                     f"{outcome} under {name}: mean of the draws {mean[place]:.4g} (SE {spread[place] / DRAWS**0.5:.2g}), "
                     f"deterministic {plain[place]:.4g}, 95% of draws {low[place]:.4g} to {high[place]:.4g}"
                 )
     return concluded(failures, f"{compared} comparisons, farthest {farthest[0]:.2f} SD ({farthest[1]}; SE of a mean {DRAWS**-0.5:.2f} SD)")
+
+
+def _chance(bench: Bench, share: float, outcome: str) -> float:
+    """Standard deviation by chance of a share of so few patients; that of a mean is small beside the draws."""
+    if OUTCOMES[outcome].kind != "indicator":
+        return 0.0
+    return float((share * (1.0 - share) / min(bench.patients, PATIENTS)) ** 0.5)
 
 
 def _too_rare(bench: Bench, values: np.ndarray, outcome: str) -> bool:
@@ -91,7 +99,8 @@ CHECKS: Final = (
         GROUP,
         "Draws lie about the deterministic result",
         f"Compared {DRAWS} draws of all parameters with the deterministic run of the same patients: headline outcomes, largest window.",
-        f"Deterministic result within 95% of the draws, their mean at most {FARTHEST:g} SD of the draws from it. Not nearer: the model is "
+        f"Deterministic result within 95% of the draws, their mean at most {FARTHEST:g} SD of the draws from it, shares "
+        "beside the chance of so many patients. Not nearer: the model is "
         "not linear, so the mean of results is not the result of means.",
         _mean_of_draws,
         7.0,
