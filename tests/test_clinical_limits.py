@@ -9,10 +9,11 @@ import pytest
 
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.block import BLOCK_SIZE
-from alps_sim.rules import codes, events
+from alps_sim.rules import accounts, codes, events
 from alps_sim.rules.body import weight_of
 from alps_sim.rules.spleen import change_spleen
 from alps_sim.rules.state import STATE_DTYPE
+from alps_sim.rules.treatment import await_workup, order_workup
 from alps_sim.rules.world import parameter_dtype, world_dtype
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.inputs import Inputs
@@ -199,3 +200,48 @@ def test_gcsf_stops_when_the_spleen_grows_back() -> None:
     world = np.zeros(1, dtype=world_dtype(parameter_dtype(()))).view(np.recarray)[0]
     change_spleen(patient, world)
     assert (patient.spleen, patient.gcsf) == (codes.SPLEEN_MODERATE, 0)
+
+
+def test_a_severe_bleed_gets_the_intravenous_step_also_while_an_agent_answers(figure_1_inputs: Inputs) -> None:
+    """Figure 1 keeps that step from patients whose agent answers; a bleed is no time for a pulse by mouth."""
+    bleeds = 0
+    for _, lines in lives(figure_1_inputs, 8 * BLOCK_SIZE):
+        intravenous = {time for time, kind, code, _ in lines if kind == events.LOG_STEROID_DOSE and code == 1}
+        answering = False
+        for time, kind, _, _ in lines:
+            if kind in (events.LOG_AGENT_ANSWER, events.LOG_AGENT_STOP, events.LOSS_OF_RESPONSE):
+                answering = kind == events.LOG_AGENT_ANSWER
+            elif kind == events.LOG_SEVERE_BLEED and answering and first(lines, events.LOG_DEATH) > time:
+                bleeds += 1
+                assert time in intravenous
+    assert bleeds > 20
+
+
+def test_lymphoma_is_ruled_out_before_rituximab_of_the_ladder(figure_1_inputs: Inputs) -> None:
+    """In Figure 1 rituximab is given on the ladder alone: no course comes sooner after the onset of its flare."""
+    delay = float(figure_1_inputs.parameters["lymphoma_exclusion_delay_days"][0]) / codes.DAYS_PER_YEAR
+    given, onset = 0, codes.NEVER
+    for _, lines in lives(figure_1_inputs, 2 * BLOCK_SIZE):
+        for time, kind, code, _ in lines:
+            if kind == events.FLARE:
+                onset = time
+            elif kind == events.LOG_COURSE_START and code == codes.RITUXIMAB:
+                given += 1
+                assert time >= onset + delay - 1e-9
+    assert given > 100
+
+
+def test_a_work_up_is_made_and_waited_for_once_in_a_flare() -> None:
+    patient = np.zeros(1, dtype=STATE_DTYPE).view(np.recarray)[0]
+    world = np.zeros(1, dtype=world_dtype(parameter_dtype(("lymphoma_exclusion_delay_days",)))).view(np.recarray)[0]
+    world.parameters.lymphoma_exclusion_delay_days = 14.0
+    booked = world.books[0, 0, accounts.ACCOUNT_OF[accounts.LYMPHOMA_WORKUPS, accounts.CAUSE_FLARE]]
+    waits = []
+    for _ in range(2):
+        order_workup(patient, world, accounts.CAUSE_FLARE)
+        waits += [await_workup(patient, world), await_workup(patient, world)]
+    assert waits == pytest.approx([14.0 / codes.DAYS_PER_YEAR, 0.0, 0.0, 0.0])
+    assert booked[0] == 1.0
+    patient.lymphoma_workup = codes.WORKUP_NONE  # as at the end of a flare
+    order_workup(patient, world, accounts.CAUSE_FLARE)
+    assert booked[0] == 2.0

@@ -79,7 +79,7 @@ class StepConditions(AgeRange):
     hypersplenism: bool | None = None
     """Only with (true) or without (false) a massive spleen or sequestration."""
     answering_agent: bool | None = None
-    """Only if a long-term agent is answering (true) or none is (false)."""
+    """Only if a long-term agent is answering (true) or none is (false); not asked at a severe bleed."""
 
 
 class AcuteStep(Section):

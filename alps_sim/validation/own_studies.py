@@ -13,7 +13,7 @@ from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.patients import LogNormal, Observation, Population, PriorSplenectomy, TruncatedLogNormal
 from alps_sim.scenario.references import Reference
 from alps_sim.scenario.schema import ParameterDraws
-from alps_sim.scenario.strategy import Line, Strategy
+from alps_sim.scenario.strategy import Line, Strategy, Weaning
 from alps_sim.validation.own_figures import BY_INDICATION, OwnFigure, Spans
 from alps_sim.validation.studies import SCENARIOS, Figure, Study, with_strategy
 
@@ -26,6 +26,8 @@ COHORTS_PER_DRAW: Final = (1, 20)
 OWN: Final = "OWN"
 """Class of a user's figure: whether it was held out, the user must know."""
 PRIOR: Final = PriorSplenectomy(share=1.0, median_years_before=4.0, log_sd=0.8)
+WEANING: Final = Weaning(quiet_years=3.0, minimum_age_years=18.0, attempts=2)
+"""As in the replicas of drugs but for mycophenolate, from which nobody was told to have been weaned."""
 """Of asplenic patients who start a drug: as in the replica of the MMF series, an assumption."""
 _WIDEST_YEARS: Final = 120.0
 
@@ -96,7 +98,8 @@ def _base(name: str) -> Scenario:
 def _treated(strategy: Strategy, figure: OwnFigure) -> Strategy:
     """Splenectomy with the first flare if the spleen comes out then, and the agents in their order."""
     words = [*(["splenectomy"] if figure.splenectomised and not figure.came_without_spleen else []), *figure.treatments]
-    return strategy.model_copy(update={"lines": tuple(Line(treatment=word) for word in words), "description": figure.description})
+    changes = {"lines": tuple(Line(treatment=word) for word in words), "description": figure.description, "weaning": WEANING}
+    return strategy.model_copy(update=changes)
 
 
 def _population(base: Population, figure: OwnFigure) -> Population:
