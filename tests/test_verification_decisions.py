@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alps_sim.verification import COMPARED, DECISIONS, MULTIPLIERS, PROCESSES, Trial, judge
+from alps_sim.verification import COMPARED, DECISIONS, PROCESSES, Trial, judge
 from alps_sim.verification.account import account_of
 from alps_sim.verification.check import Tally, scores
 from alps_sim.verification.decisions import DECISION_ACCOUNTS
@@ -167,10 +167,7 @@ def test_names_of_decisions_are_no_processes() -> None:
 
 @functools.cache
 def trial() -> Trial:
-    inputs = long_check.inputs_of(long_check.SETUPS[SETUP])
-    position = [strategy.name for strategy in inputs.strategies].index(STRATEGY)
-    chosen = tuple(multiplier for multiplier in MULTIPLIERS if multiplier.name in HANDFUL)
-    return long_check.try_strategy(inputs, position, PATIENTS, chosen, DECISIONS)
+    return long_check.try_some(SETUP, STRATEGY, PATIENTS, HANDFUL, DECISIONS)
 
 
 def test_outcomes_agree_with_the_second_account() -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from alps_sim.verification import MULTIPLIERS, PROCESSES, Trial, judge
+from alps_sim.verification import PROCESSES, Trial, judge
 from alps_sim.verification.multipliers import Multiplier
 from tests.long import verify_intensity as long_check
 
@@ -38,10 +38,7 @@ HANDFUL = (
 
 @functools.cache
 def trial() -> Trial:
-    inputs = long_check.inputs_of(long_check.SETUPS[SETUP])
-    position = [strategy.name for strategy in inputs.strategies].index(STRATEGY)
-    chosen = tuple(multiplier for multiplier in MULTIPLIERS if multiplier.name in HANDFUL)
-    return long_check.try_strategy(inputs, position, PATIENTS, chosen, PROCESSES)
+    return long_check.try_some(SETUP, STRATEGY, PATIENTS, HANDFUL, PROCESSES)
 
 
 def test_events_agree_with_the_second_intensity() -> None:

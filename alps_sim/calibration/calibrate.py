@@ -145,8 +145,8 @@ def _calibrated(
     figures = _figures(block, predicted(block, scenarios, scores, seed, given))
     progress(f"fitting {block.name}", 1, 1)
     priors = Priors(load_priors(), block.priors)
-    moved_by = priors.moved_by(block.fitted)
-    draws = pd.DataFrame(priors.from_scores(scores[:, list(moved_by.values())], tuple(moved_by)), columns=list(moved_by))
+    moved, own = priors.with_followers(block.fitted, scores)
+    draws = pd.DataFrame(priors.from_scores(own, moved), columns=list(moved))
     told = learned(block, priors, scores)
     for name, other in block.tied.items():
         draws[other] = draws[name]

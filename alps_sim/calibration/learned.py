@@ -31,8 +31,8 @@ def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
         cohort, parameter, unit, prior_mean, prior_low, prior_high, mean, low, high (95% intervals), contraction of the normal score,
         label, correlated_with and correlation (the strongest with another parameter of the block).
     """
-    moved_by = priors.moved_by(block.fitted)
-    names, places = tuple(moved_by), list(moved_by.values())
+    names, own = priors.with_followers(block.fitted, scores)
+    places = list(priors.moved_by(block.fitted).values())
     grid = np.repeat(ndtri((np.arange(999) + 0.5) / 999)[:, None], len(names), axis=1)
     contraction = (1.0 - scores.var(axis=0))[places]
     partner, strength = _strongest(scores)
@@ -42,7 +42,7 @@ def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
             "parameter": names,
             "unit": [priors.ledger[name].unit for name in names],
             **_moments("prior_", priors.from_scores(grid, names)),
-            **_moments("", priors.from_scores(scores[:, places], names)),
+            **_moments("", priors.from_scores(own, names)),
             "contraction": contraction,
             "label": [LABELS[int(one >= IDENTIFIED)] for one in contraction],
             "correlated_with": [block.fitted[place] for place in partner[places]],

@@ -96,9 +96,22 @@ class Priors:
             Parameters.
         """
         placed = uniforms.copy()
-        for name, place in self.moved_by(names).items():
-            placed[:, self.names.index(name)] = _inside(ndtr(scores[:, place]))
+        moved, own = self.with_followers(names, scores)
+        placed[:, [self.names.index(name) for name in moved]] = _inside(ndtr(own))
         return placed
+
+    def with_followers(self, names: Sequence[str], scores: Array) -> tuple[tuple[str, ...], Array]:
+        """Some parameters and all that share their luck, and the score of each.
+
+        Parameters
+        ----------
+        names
+            Parameters, of which no two share a luck.
+        scores
+            (draws, names).
+        """
+        moved_by = self.moved_by(names)
+        return tuple(moved_by), scores[:, list(moved_by.values())]
 
     def moved_by(self, names: Sequence[str]) -> dict[str, int]:
         """Place among some parameters of the one whose score a parameter has: its own, then those of others that share a luck.

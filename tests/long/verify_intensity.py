@@ -11,7 +11,7 @@ least one set-up. With 4,096 patients a set-up the whole takes about 15 minutes 
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -242,6 +242,13 @@ def try_strategy(
         events, rows = events_in_words(block.events, WORDS), patients_in_words(block.rows, WORDS)
         trial.add(histories(events, rows, assumptions))
     return trial
+
+
+def try_some(setup: str, strategy: str, patients: int, multipliers: Collection[str], processes: tuple[str, ...]) -> Trial:
+    """One strategy of a set-up, with a few multipliers by name."""
+    inputs = inputs_of(SETUPS[setup])
+    position = [one.name for one in inputs.strategies].index(strategy)
+    return try_strategy(inputs, position, patients, tuple(one for one in MULTIPLIERS if one.name in multipliers), processes)
 
 
 def inputs_of(setup: SetUp) -> Inputs:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from alps_sim.outcomes.definitions import HEADLINES, OUTCOMES
-from alps_sim.outcomes.uncertainty import PERCENTILES, Draws
+from alps_sim.outcomes.uncertainty import PERCENTILES, DrawEstimates, Draws
 from alps_sim.scenario.schema import Override
 from alps_sim.verification.bench import Bench
 from alps_sim.verification.finding import Check, Finding, concluded, not_applicable
@@ -43,11 +43,12 @@ def _mean_of_draws(bench: Bench) -> Finding:
     gathered = Draws(bench.strategies, inputs.windows, bench.strategies.index(bench.scenario.comparator))
     for draw in range(DRAWS):
         gathered.add(gathered.measure([bench.live(bench.drawn(scenario, bench.ledger, draw))]))
-    return _judged(bench, gathered.means, gathered.measure([bench.live(inputs)]).means)
+    return _judged(bench, gathered.means, gathered.measure([bench.live(inputs)]))
 
 
-def _judged(bench: Bench, drawn: np.ndarray, plain: np.ndarray) -> Finding:
-    """Compare draws (draws, strategies, windows, outcomes) with the deterministic run in the headline window."""
+def _judged(bench: Bench, drawn: np.ndarray, run: DrawEstimates) -> Finding:
+    """Compare draws (draws, strategies, windows, outcomes) with the deterministic run, and its simulation error, in the headline window."""
+    plain = run.means
     window = len(bench.scenario.windows_years) - 1
     low, high = np.percentile(drawn, PERCENTILES, axis=0)
     mean, spread = drawn.mean(axis=0), drawn.std(axis=0, ddof=1)
@@ -58,7 +59,7 @@ def _judged(bench: Bench, drawn: np.ndarray, plain: np.ndarray) -> Finding:
             if spread[place] == 0.0 or _too_rare(bench, plain[strategy, window], outcome):
                 continue
             compared += 1
-            chance = _chance(bench, float(mean[place]), outcome)
+            chance = float(run.errors[place])
             ratio = float(abs(mean[place] - plain[place]) / np.hypot(spread[place], chance))
             farthest = max(farthest, (ratio, f"{outcome} under {name}"))
             if ratio > FARTHEST or not low[place] - 2.0 * chance <= plain[place] <= high[place] + 2.0 * chance:
@@ -67,13 +68,6 @@ def _judged(bench: Bench, drawn: np.ndarray, plain: np.ndarray) -> Finding:
                     f"deterministic {plain[place]:.4g}, 95% of draws {low[place]:.4g} to {high[place]:.4g}"
                 )
     return concluded(failures, f"{compared} comparisons, farthest {farthest[0]:.2f} SD ({farthest[1]}; SE of a mean {DRAWS**-0.5:.2f} SD)")
-
-
-def _chance(bench: Bench, share: float, outcome: str) -> float:
-    """Standard deviation by chance of a share of so few patients; that of a mean is small beside the draws."""
-    if OUTCOMES[outcome].kind != "indicator":
-        return 0.0
-    return float((share * (1.0 - share) / min(bench.patients, PATIENTS)) ** 0.5)
 
 
 def _too_rare(bench: Bench, values: np.ndarray, outcome: str) -> bool:
@@ -99,8 +93,8 @@ CHECKS: Final = (
         GROUP,
         "Draws lie about the deterministic result",
         f"Compared {DRAWS} draws of all parameters with the deterministic run of the same patients: headline outcomes, largest window.",
-        f"Deterministic result within 95% of the draws, their mean at most {FARTHEST:g} SD of the draws from it, shares "
-        "beside the chance of so many patients. Not nearer: the model is "
+        f"Deterministic result within 95% of the draws, their mean at most {FARTHEST:g} SD of the draws from it, both "
+        "beside the simulation error of so few patients. Not nearer: the model is "
         "not linear, so the mean of results is not the result of means.",
         _mean_of_draws,
         7.0,
