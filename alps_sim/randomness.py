@@ -50,6 +50,7 @@ DECISIONS: Final = (
     "cushingoid",
     "cataract",
     "adrenal_suppression",
+    "neutrophil_recovery_time",
 )
 """Decisions with a stream of their own. A new one goes to the end: the place is the stream's number."""
 
@@ -91,6 +92,7 @@ GROWTH_RETARDATION: Final = _FIRST + 30
 CUSHINGOID: Final = _FIRST + 31
 CATARACT: Final = _FIRST + 32
 ADRENAL_SUPPRESSION: Final = _FIRST + 33
+NEUTROPHIL_RECOVERY_TIME: Final = _FIRST + 34
 
 _MASK = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from alps_sim.analysis.sweep import run_sweep
 from alps_sim.analysis.variation import Variation
 from alps_sim.engines.cohort import simulate
@@ -42,8 +44,9 @@ def _plain_seconds(inputs: Any) -> float:
     """Wall seconds of the lives and tables of a run, on two threads like the sweep."""
     begin = time.perf_counter()
     collector = Collector(make_question(inputs))
-    for block, moments in simulate(inputs, 2, and_then=collector.reduce):
-        collector.add(block, moments)
+    with threadpool_limits(1):
+        for block, moments in simulate(inputs, 2, and_then=collector.reduce):
+            collector.add(block, moments)
     collector.summary()
     collector.differences()
     return time.perf_counter() - begin

@@ -1,9 +1,11 @@
 """What all tests share: the shipped scenarios, their inputs, and how hard Hypothesis tries."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors
 from alps_sim.scenario.inputs import Inputs
@@ -15,6 +17,13 @@ ROOT = Path(__file__).parent.parent
 # Examples are the same in every run, so a change that passes here passes everywhere; compiling makes the first one slow.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_of_linear_algebra() -> Iterator[None]:
+    """As in a run: threads of the library beside those of the tests took many times as long."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,6 @@ def _of_codes(events: Any) -> Iterator[tuple[str, int]]:
         e.LOG_SEVERE_BLEED: lambda code: ("severe", "intracranial")[code - 1],
         e.LOG_GCSF: lambda code: ("ends", "begins")[code],
         e.LOG_STEROID_DOSE: lambda code: ("oral", "intravenous")[code],
-        e.LOG_HYPOGAMMAGLOBULINAEMIA: lambda code: _B_CELL_LOSS[code - 1],
         **{kind: lambda code: c.AGENTS[code] for kind in _AGENT_KINDS},
     }
     for kind, word in words.items():
@@ -159,7 +158,6 @@ _AGENT_KINDS: Final = (
     e.LOG_COURSE_ANSWER,
     e.LOG_COURSE_STOP,
 )
-_B_CELL_LOSS: Final = ("antibodies", "neutrophils", "both")
 _ENDS: Final = {1: "no_answer", 2: "response_lost", 4: "intolerance", 8: "organ_toxicity"}
 
 
@@ -263,7 +261,6 @@ def expected(ledger: Ledger) -> tuple[str, ...]:
         *(f"death: {cause}" for cause in c.CAUSES_OF_DEATH),
         *("severe_bleed: severe", "severe_bleed: intracranial", "gcsf: begins", "gcsf: ends"),
         *("steroid_dose: oral", "steroid_dose: intravenous"),
-        *(f"hypogammaglobulinaemia: {loss}" for loss in _B_CELL_LOSS),
         *_expected_of_cytopenia(),
         *_expected_of_agents(ledger),
         *(f"genotype: {genotype}" for genotype in c.GENOTYPES),

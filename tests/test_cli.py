@@ -335,3 +335,16 @@ def test_an_unwritable_place_exits_2(tmp_path: Path) -> None:
 def test_the_console_script_is_installed() -> None:
     script = Path(sys.executable).parent / ("alps-sim.exe" if os.name == "nt" else "alps-sim")
     assert subprocess.run([script, "--version"], check=True, capture_output=True, text=True).stdout.startswith("alps-sim ")
+
+
+def test_where_bars_do_not_move_long_work_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line when work begins and one a minute, here after no time at all; nothing when it is done."""
+    from alps_sim.commands.progress import Bars
+
+    with Bars(quiet_seconds=0.0) as bars:
+        for done in (0, 1, 4):
+            bars("simulating", done, 4)
+    with Bars() as bars:
+        for done in (0, 1, 4):
+            bars("drawing", done, 4)
+    assert capsys.readouterr().err.split("\n") == ["simulating ...", "simulating: 25%", "drawing ...", ""]

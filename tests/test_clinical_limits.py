@@ -19,11 +19,16 @@ from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.loader import load_scenario
 from alps_sim.scenario.translate import translate
-from tests.test_treatment_lines import ALL_LINEAGES, Lines, children, first, lives, of_strategy
+from tests import worlds
+from tests.test_treatment_lines import A_MOMENT, ALL_LINEAGES, Lines, children, first, lives, of_strategy
 
 ENLARGED: Final = {codes.SPLEEN_MODERATE, codes.SPLEEN_MASSIVE}
 SEQUESTERED_FROM: Final = 16
 """From this code of a flare on its mechanism is sequestration."""
+SEVERE_FLARE: Final = 8
+"""In the code of a flare."""
+CANCERS: Final = {events.HODGKIN_LYMPHOMA, events.NON_HODGKIN_LYMPHOMA, events.OTHER_MALIGNANCY}
+CANCERS_OVERCOME: Final = {events.LYMPHOMA_TREATMENT_END, events.TRANSPLANTATION, events.LEUKAEMIA_RISK_END}
 
 
 @pytest.fixture(scope="module")
@@ -182,11 +187,12 @@ def test_nobody_has_more_cataracts_than_eyes(main_inputs: Inputs) -> None:
 
 @pytest.mark.parametrize("age", [2, 8, 30])
 def test_red_cells_are_given_by_weight(main_inputs: Inputs, age: int) -> None:
-    """An infant gets one unit, an adult what the ledger says, and a child as many as its weight asks to be opened."""
+    """An infant gets one unit, an adult what the ledger says, and a child the whole units nearest to what its weight asks for."""
     p, told = main_inputs.parameters, set()
     for row, lines in lives(children(of_strategy(main_inputs, "mmf_then_sirolimus"), float(age))):
         weight = weight_of(main_inputs.body[row["sex"], age], row["weight_z"])
-        units = min(float(p["transfusion_units"][0]), math.ceil(p["transfusion_ml_per_kg"][0] * weight / p["red_cell_unit_ml"][0]))
+        nearest = math.floor(p["transfusion_ml_per_kg"][0] * weight / p["red_cell_unit_ml"][0] + 0.5)
+        units = max(1.0, min(math.floor(float(p["transfusion_units"][0]) + 0.5), nearest))
         near = [value for time, kind, _, value in lines if kind == events.LOG_TRANSFUSION and time < 1.0]
         told |= set(near)
         assert near == [units] * len(near)
@@ -231,17 +237,112 @@ def test_lymphoma_is_ruled_out_before_rituximab_of_the_ladder(figure_1_inputs: I
     assert given > 100
 
 
-def test_a_work_up_is_made_and_waited_for_once_in_a_flare() -> None:
+def test_a_work_up_is_made_once_in_a_flare_and_waited_for_until_its_result() -> None:
     patient = np.zeros(1, dtype=STATE_DTYPE).view(np.recarray)[0]
+    patient.lymphoma_excluded_time = codes.NEVER
     world = np.zeros(1, dtype=world_dtype(parameter_dtype(("lymphoma_exclusion_delay_days",)))).view(np.recarray)[0]
     world.parameters.lymphoma_exclusion_delay_days = 14.0
     booked = world.books[0, 0, accounts.ACCOUNT_OF[accounts.LYMPHOMA_WORKUPS, accounts.CAUSE_FLARE]]
-    waits = []
-    for _ in range(2):
+    assert await_workup(patient) == 0.0
+    days_waited = []
+    for day in (0.0, 4.0, 100.0):
+        patient.time = day / codes.DAYS_PER_YEAR
         order_workup(patient, world, accounts.CAUSE_FLARE)
-        waits += [await_workup(patient, world), await_workup(patient, world)]
-    assert waits == pytest.approx([14.0 / codes.DAYS_PER_YEAR, 0.0, 0.0, 0.0])
+        days_waited.append(await_workup(patient) * codes.DAYS_PER_YEAR)
+    assert days_waited == pytest.approx([14.0, 10.0, 0.0])
     assert booked[0] == 1.0
-    patient.lymphoma_workup = codes.WORKUP_NONE  # as at the end of a flare
+    patient.lymphoma_excluded_time = codes.NEVER  # as at the end of a flare
     order_workup(patient, world, accounts.CAUSE_FLARE)
     assert booked[0] == 2.0
+
+
+def test_prednisone_is_not_lowered_after_a_pulse_while_rituximab_is_waited_for(figure_1_inputs: Inputs) -> None:
+    """The wait for the work-up is bridged by the dose by which Figure 1 has a pulse followed, or the most that anybody gets."""
+    p, waits = figure_1_inputs.parameters, 0
+    wait_years = float(p["lymphoma_exclusion_delay_days"][0]) / codes.DAYS_PER_YEAR
+    for row, lines in lives(figure_1_inputs, 2 * BLOCK_SIZE):
+        doses = [(time, value) for time, kind, _, value in lines if kind == events.LOG_STEROID_DOSE]
+        for end in (time for time, kind, _, _ in lines if kind == events.ACUTE_STEP_START):
+            waits += 1
+            begin = end - wait_years
+            weight = weight_of(figure_1_inputs.body[row["sex"], int(row["age_at_index"] + begin)], row["weight_z"])
+            least = min(float(p["step_wait_prednisone_mg_per_kg_per_day"][0]) * weight, float(p["prednisone_maximum_mg_per_day"][0]))
+            held = [dose for time, dose in doses if begin - A_MOMENT < time < end - A_MOMENT]
+            assert held[0] == pytest.approx(least)
+            assert len(held) == 1
+    assert waits > 100
+
+
+def barred_in_chemotherapy(lines: Lines) -> tuple[int, int, int]:
+    """Courses and referrals during chemotherapy, the same at other times, and flares that turned refractory during chemotherapy."""
+    within, outside, refractory, treated = 0, 0, 0, False
+    for _, kind, code, _ in lines:
+        if kind in CANCERS:
+            treated = True
+        elif kind in CANCERS_OVERCOME:
+            treated = False
+        elif kind == events.LOG_COURSE_START or (kind == events.LOG_REFERRAL and code == 0):
+            within, outside = within + treated, outside + (not treated)
+        elif kind == events.LOG_PHASE and code == codes.PHASE_REFRACTORY:
+            refractory += treated
+    return within, outside, refractory
+
+
+def test_neither_rituximab_nor_surgery_is_begun_during_chemotherapy(figure_1_inputs: Inputs) -> None:
+    """Not by a step of the acute ladder either, which has both: there, where lymphoma and leukaemia are common, flares stay refractory."""
+    common = {
+        "hodgkin_incidence_ratio": 30000.0,
+        "other_malignancy_per_year": 0.2,
+        "other_malignancy_on_drugs_per_year": 0.2,
+        "lymphoma_treatment_months": 24.0,
+    }
+    inputs = children(worlds.with_parameters(figure_1_inputs, common), 16.0)
+    within, outside, refractory = np.sum([barred_in_chemotherapy(lines) for _, lines in lives(inputs, 4 * BLOCK_SIZE)], axis=0)
+    assert within == 0
+    assert outside > 500
+    assert refractory > 20
+
+
+@pytest.mark.parametrize(("delay_days", "expected_days"), [(0.0, 14.0), (7.0, 14.0), (28.0, 28.0)])
+def test_the_work_up_runs_beside_the_delay_of_the_strategy(main_inputs: Inputs, delay_days: float, expected_days: float) -> None:
+    """The first treatment of a first flare that turns refractory comes once the result is there and the delay is over."""
+    inputs = worlds.with_parameters(of_strategy(main_inputs, "mmf_then_sirolimus"), {"lymphoma_exclusion_delay_days": 14.0})
+    inputs = worlds.with_strategy(inputs, {"start_delay_years": delay_days / codes.DAYS_PER_YEAR, "triggers": codes.TRIGGER_REFRACTORY})
+    days_waited = []
+    for _, lines in lives(inputs):
+        turned = next((time for time, kind, code, _ in lines if kind == events.LOG_PHASE and code == codes.PHASE_REFRACTORY), codes.NEVER)
+        start = first(lines, events.LOG_AGENT_START)
+        if turned < start < first(lines, events.LOG_FLARE_END):
+            days_waited.append((start - turned) * codes.DAYS_PER_YEAR)
+    assert len(days_waited) > 20
+    assert days_waited == pytest.approx([expected_days] * len(days_waited))
+
+
+def test_a_severe_bleed_gets_immunoglobulin_whatever_the_severity_of_the_flare(figure_1_inputs: Inputs) -> None:
+    """Unless a course that is still at work has been given shortly before."""
+    interval = float(figure_1_inputs.parameters["ivig_interval_days"][0]) / codes.DAYS_PER_YEAR
+    mild = 0
+    for _, lines in lives(figure_1_inputs, 4 * BLOCK_SIZE):
+        is_mild = False
+        ivig = [time for time, kind, _, _ in lines if kind == events.LOG_IVIG]
+        for time, kind, code, _ in lines:
+            if kind in (events.FLARE, events.BREAKTHROUGH):
+                is_mild = kind == events.FLARE and code & SEVERE_FLARE == 0  # only a severe breakthrough bleeds
+            elif kind == events.LOG_SEVERE_BLEED and first(lines, events.LOG_DEATH) > time:
+                assert any(time - interval < given <= time for given in ivig)
+                mild += is_mild
+    assert mild > 20
+
+
+def test_neutropenia_after_rituximab_lasts_months_and_missing_antibodies_years(main_inputs: Inputs) -> None:
+    lasting: dict[int, list[float]] = {events.LOG_HYPOGAMMAGLOBULINAEMIA: [], events.LOG_RITUXIMAB_NEUTROPENIA: []}
+    for _, lines in lives(of_strategy(main_inputs, "mmf_then_sirolimus"), 4 * BLOCK_SIZE):
+        for _, kind, _, years in lines:
+            if kind in lasting:
+                lasting[kind].append(years)
+    p = main_inputs.parameters
+    expected = (p["immunoglobulin_recovery_median_years"][0], p["neutrophil_recovery_median_years"][0])
+    for times, median in zip(lasting.values(), expected, strict=True):
+        below = sum(one < median for one in times)
+        assert abs(below - len(times) / 2) < 4.0 * math.sqrt(len(times) / 4)  # wrong in one of 16,000
+        assert len(times) > 50

@@ -20,7 +20,7 @@ from alps_sim.outcomes.accumulate import (
     Totals,
     block_moments,
 )
-from alps_sim.outcomes.adjust import MINIMUM_EVENTS, estimate
+from alps_sim.outcomes.adjust import MINIMUM_EVENTS, deviations, estimate, linearised
 from alps_sim.outcomes.block import CONTROLS, BlockResult
 from alps_sim.outcomes.definitions import BASE, BASE_INDEX, HEADLINES, OUTCOMES, base_values
 from alps_sim.outcomes.intervals import difference_interval, share_interval, sum_interval
@@ -339,3 +339,11 @@ def test_mean_of_the_truncated_log_normal_age() -> None:
     sample = truncnorm.rvs(-1.5, 1.0, loc=math.log(5.6), scale=1.1, size=200_000, random_state=1)
     low, high = math.exp(math.log(5.6) - 1.5 * 1.1), math.exp(math.log(5.6) + 1.1)
     assert log_mean(TruncatedLogNormal(median=5.6, log_sd=1.1, minimum=low, maximum=high)) == pytest.approx(sample.mean(), abs=0.01)
+
+
+def test_each_patients_part_in_the_error_is_the_derivatives_times_the_deviations() -> None:
+    rng = np.random.default_rng(4)
+    values = rng.standard_normal((60, len(BASE))) + 3.0
+    centred = values - values.mean(axis=0)
+    _, derivatives = linearised(values.mean(axis=0))
+    assert deviations(centred, derivatives) == pytest.approx(centred @ derivatives, abs=1e-12)

@@ -52,15 +52,6 @@ IMPLIED_PARTS: Final = {
     f"{RITUXIMAB_FIRST}: lines 13 rituximab: flare_lineages_any itp": "who has not had rituximab before surgery has neutropenia alone",
     "childhood_itp/splenectomy: feature intended_treatments": "surgery is the only long-term treatment there",
     "childhood_itp/immunoglobulin: feature intended_treatments": "no long-term treatment there, so none beyond the intended",
-    **dict.fromkeys(
-        (
-            "nih_cohort/as_treated: steps 4 splenectomy_assessment: if_minimum_age_years",
-            "nih_cohort/as_treated: lines 1 splenectomy: minimum_age_years",
-            "nih_cohort/as_treated: lines 2 splenectomy: minimum_age_years",
-        ),
-        "the published least age at surgery, said for the reader; nobody enters younger",
-    ),
-    "nih_cohort/as_treated: lines 2 splenectomy: maximum_age_years": "the published highest age; hardly anybody has a fourth flare past it",
     "childhood_itp/immunoglobulin: occasion first_pulse": "no long-term treatment there that could begin; a strategy must name an occasion",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature wean_allowed": "shared by all strategies; this one has no agent to wean",
     "early_splenectomy_vs_mmf_sirolimus/steroids_alone: feature drug_levels": "shared by all strategies; this one has no agent to measure",

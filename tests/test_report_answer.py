@@ -15,7 +15,6 @@ from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.collect import Collector, Question
 from alps_sim.outcomes.portrait import Portrait
 from alps_sim.outcomes.uncertainty import Draws
-from alps_sim.plots.theme import words
 from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.answer import ANSWER_OUTCOMES, headline
 from alps_sim.report.cells import cells, chosen_window
@@ -24,6 +23,7 @@ from alps_sim.report.content import Check, ReportContent
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.rules import accounts, codes
 from alps_sim.scenario import load_scenario
+from alps_sim.scenario.phrases import heading
 from tests import statistics_model as model
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -264,4 +264,4 @@ def test_missing_value_as_the_comparator_of_a_table_read_from_its_file_is_unders
 
 
 def test_identifiers_become_words() -> None:
-    assert [words(name) for name in ("mmf_then_sirolimus", "as_treated")] == ["MMF then sirolimus", "As treated"]
+    assert [heading(name) for name in ("mmf_then_sirolimus", "as_treated")] == ["MMF then sirolimus", "As treated"]

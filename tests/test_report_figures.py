@@ -19,6 +19,7 @@ from alps_sim.plots.exposure import daily_dose_by_year, dose_by_stretch, steroid
 from alps_sim.plots.images import FORMATS, save
 from alps_sim.report.html import draw_figures
 from alps_sim.report.tables import relapse_points
+from alps_sim.scenario.phrases import heading
 from tests.test_report_answer import STRATEGIES, content, estimates
 
 FIGURES = (
@@ -95,7 +96,7 @@ def test_years_beyond_follow_up_are_shaded(figures: dict[str, Figure], name: str
 
 
 def test_strategy_has_one_colour_everywhere(figures: dict[str, Figure]) -> None:
-    expected = {theme.words(name): to_hex(theme.style(place).colour) for place, name in enumerate(STRATEGIES)}
+    expected = {heading(name): to_hex(theme.style(place).colour) for place, name in enumerate(STRATEGIES)}
     for name, figure in figures.items():
         found = _legend_colours(figure)
         assert found.items() <= expected.items(), name

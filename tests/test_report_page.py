@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from alps_sim.evidence.ledger import load_ledger
-from alps_sim.plots.theme import words
 from alps_sim.plots.units import decimals, shown
 from alps_sim.report.answer import ANSWER_OUTCOMES
 from alps_sim.report.cells import cells
@@ -26,6 +25,7 @@ from alps_sim.report.tables import (
 )
 from alps_sim.report.tradeoff import caveat, trade_offs
 from alps_sim.scenario import load_scenario
+from alps_sim.scenario.phrases import heading
 from alps_sim.scenario.schema import Override
 from tests.test_report_answer import PATIENTS, SCENARIOS, STRATEGIES, content, estimates, value_of
 from tests.test_report_figures import FIGURES
@@ -155,7 +155,7 @@ def test_page_answers_first_in_words_then_in_numbers_with_both_uncertainties_nam
 
 def test_page_tells_the_trade_off_in_words() -> None:
     given = content()
-    (sentences,) = trade_offs(given.differences, given.parameter_uncertainty, "20", named=words).values()
+    (sentences,) = trade_offs(given.differences, given.parameter_uncertainty, "20", named=heading).values()
     assert sentences.startswith("Early splenectomy has more OPSI deaths")
     for page, uncertainty in ((_page(), given.parameter_uncertainty), (_page(draws=False), None)):
         assert "compared with MMF then sirolimus" in page.text
@@ -170,7 +170,7 @@ def test_treatment_failure_that_does_not_compare_is_marked_on_the_page() -> None
     page = _page(scenario=scenario.model_copy(update={"strategies": scenario.strategies | {STRATEGIES[0]: none_intended}}))
     told = page.text.count("* No long-term agent or splenectomy is intended under Early splenectomy")
     assert told == 3, "below the answer, in the table of outcomes, below the hundred patients"
-    marked = [row for row in page.rows if row[0] in map(words, STRATEGIES) and any("*" in cell for cell in row[1:])]
+    marked = [row for row in page.rows if row[0] in map(heading, STRATEGIES) and any("*" in cell for cell in row[1:])]
     assert [row[0] for row in marked] == ["Early splenectomy"] * 2
     answered, tabled = ([re.match(r"[-+]?[\d.]+\*", cell) is not None for cell in row[1:]] for row in marked)
     assert answered == [outcome == "treatment_failure" for outcome in ANSWER_OUTCOMES] + [False]

@@ -189,10 +189,13 @@ def simulate_bank(
 def _chunks(
     name: str, scenarios: Path, cohorts: int, seed: int, workers: int, progress: Progress, given: FittedBlock | None
 ) -> Iterator[tuple[Array, Array]]:
-    """All chunks in their order."""
+    """All chunks in their order; once interrupted, those not begun are dropped."""
     sizes = [min(CHUNK, cohorts - first) for first in range(0, cohorts, CHUNK)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
         work = [pool.submit(simulate_chunk, name, scenarios, seed, chunk, size, given) for chunk, size in enumerate(sizes)]
         for done, future in enumerate(work, 1):
             yield future.result()
             progress(f"simulating cohorts of {name}", done, len(work))
+    finally:
+        pool.shutdown(cancel_futures=True)

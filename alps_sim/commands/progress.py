@@ -1,10 +1,14 @@
 """Progress with the time left, on standard error."""
 
+import time
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+QUIET_SECONDS: Final = 60.0
+"""Where bars do not move, work that takes long says so often how far it is."""
 
 
 def console_of(width: int) -> Console:
@@ -22,11 +26,17 @@ def console_of(width: int) -> Console:
 class Bars:
     """One bar for each kind of work, shown while it lasts.
 
-    On a terminal the bars move; elsewhere (a file, a pipe) each kind of work is one line when it begins.
+    On a terminal the bars move; elsewhere (a file, a pipe) each kind of work is one line when it begins, and one a minute.
+
+    Parameters
+    ----------
+    quiet_seconds
+        Between two such lines.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_seconds: float = QUIET_SECONDS) -> None:
         console = Console(stderr=True)
+        self._quiet_seconds, self._told_at = quiet_seconds, 0.0
         self._moving = console.is_terminal
         self._console = console
         self._bars: dict[str, int] = {}
@@ -72,6 +82,13 @@ class Bars:
         """
         if what not in self._bars:
             self._bars[what] = self._progress.add_task(what, total=of)
-            if not self._moving:
-                self._console.print(f"{what} ...", highlight=False)
+            self._tell(f"{what} ...")
+        elif time.monotonic() - self._told_at >= self._quiet_seconds and done < of:
+            self._tell(f"{what}: {done / of:.0%}")
         self._progress.update(self._bars[what], completed=done, total=of)  # type: ignore[arg-type]
+
+    def _tell(self, line: str) -> None:
+        """A line where the bars do not move."""
+        if not self._moving:
+            self._console.print(line, highlight=False)
+            self._told_at = time.monotonic()

@@ -3,8 +3,9 @@
 from typing import Any
 
 from alps_sim.accelerate import compiled
+from alps_sim.rules.beginning import begin_life
 from alps_sim.rules.events import CENSUS
-from alps_sim.rules.life import apply_entry, apply_visit, begin_life, copy_census, is_visit_before, next_but_visits, next_entry
+from alps_sim.rules.life import apply_entry, apply_visit, copy_census, is_visit_before, next_but_visits, next_entry
 from alps_sim.rules.world import LOG_CAPACITY
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from alps_sim.outcomes.adjust import linearised
+from alps_sim.outcomes.adjust import deviations, linearised
 from alps_sim.outcomes.block import BlockResult
 from alps_sim.outcomes.definitions import OUTCOMES, base_values
 from alps_sim.outcomes.drivers import Drivers, drivers
@@ -77,7 +77,7 @@ def set_to_run(means: Array, ratio: Array | float, outcomes: Sequence[str] = tup
 def _standard_error(scatter: Array) -> Array:
     """(o,) standard errors of the means of patients' deviations."""
     n = scatter.shape[0]
-    errors: Array = np.sqrt((scatter**2).sum(axis=0) / max(n - 1, 1) / n)
+    errors: Array = np.sqrt(np.einsum("ij,ij->j", scatter, scatter) / max(n - 1, 1) / n)
     return errors
 
 
@@ -151,8 +151,9 @@ class Draws:
             scatter = []
             for strategy in range(len(self._strategies)):
                 values = np.vstack([base_values(block[strategy], window) for block in by_block])
-                means[strategy, window], derivatives = linearised(values.mean(axis=0))
-                scatter.append((values - values.mean(axis=0)) @ derivatives)
+                central = values.mean(axis=0)
+                means[strategy, window], derivatives = linearised(central)
+                scatter.append(deviations(values - central, derivatives))
                 errors[strategy, window] = _standard_error(scatter[strategy])
             for strategy, patients in enumerate(scatter):
                 difference_errors[strategy, window] = _standard_error(patients - scatter[self._comparator])

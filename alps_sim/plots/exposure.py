@@ -21,9 +21,9 @@ from alps_sim.plots.theme import (
     strategy_legend,
     strategy_styles,
     themed,
-    words,
 )
 from alps_sim.rules.codes import DAYS_PER_YEAR
+from alps_sim.scenario.phrases import heading
 
 LAST_YEAR: Final = 30
 TOTAL: Final = "prednisone_mg_per_kg"
@@ -162,7 +162,7 @@ def _totals(axis: Axes, summary: pd.DataFrame, uncertainty: pd.DataFrame | None,
     names = list(styles)
     for place, (name, look) in enumerate(styles.items()):
         draw_estimate(axis, place, rows.loc[name].to_dict(), known.get(name), look)
-    axis.set_yticks(range(len(names)), [words(name) for name in names])
+    axis.set_yticks(range(len(names)), [heading(name) for name in names])
     axis.set_ylim(len(names) - 0.4, -0.6)
     axis.set_xlim(left=0.0)
     axis.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))

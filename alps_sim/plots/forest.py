@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from alps_sim.outcomes.definitions import LIFETIME
-from alps_sim.plots.theme import MUTED_COLOUR, WIDTH_INCHES, Style, footnote, strategy_legend, strategy_styles, themed, words
+from alps_sim.plots.theme import MUTED_COLOUR, WIDTH_INCHES, Style, footnote, strategy_legend, strategy_styles, themed
 from alps_sim.plots.units import shown
 from alps_sim.robustness.order import NOT_RUN, TURNS
+from alps_sim.scenario.phrases import heading
 
 INCHES_PER_ROW: Final = 0.2
 SPREAD: Final = 0.62
@@ -50,12 +51,12 @@ def robustness_figure(table: pd.DataFrame) -> Figure:
 
 def _label(case: tuple[str, str]) -> str:
     reading, name = case
-    return f"{words(reading)}:\n{name.replace('_', ' ')}" if reading else words(name)
+    return f"{heading(reading)}:\n{name.replace('_', ' ')}" if reading else heading(name)
 
 
 def _explained(comparator: str, left_out: bool) -> str:
     text = (
-        f"Difference from {words(comparator)} among the same patients, with the 95% interval of the simulation error. Dashed: the base "
+        f"Difference from {heading(comparator)} among the same patients, with the 95% interval of the simulation error. Dashed: the base "
         "case. Hollow: within simulation error. An arrowhead at the right edge: two strategies, not always the comparator, have "
         "changed places beyond simulation error."
     )

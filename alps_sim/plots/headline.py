@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from alps_sim.plots.intervals import draw_estimate, interval_note, parameter_intervals
-from alps_sim.plots.theme import WIDTH_INCHES, footnote, strategy_styles, themed, words
+from alps_sim.plots.theme import WIDTH_INCHES, footnote, strategy_styles, themed
 from alps_sim.plots.units import shown
+from alps_sim.scenario.phrases import heading
 
 OUTCOMES: Final = ("opsi_deaths", "deaths", "treatment_failure", "flares_per_year", "prednisone_mg_per_kg_per_year", "qalys")
 COLUMNS: Final = 3
@@ -70,7 +71,7 @@ def _title(outcome: str) -> str:
 
 def _named(name: str, written: bool, starred: bool) -> str:
     """The strategy at the left of a row of panels; elsewhere nothing but its star."""
-    return (words(name) if written else "") + ("*" if starred else "")
+    return (heading(name) if written else "") + ("*" if starred else "")
 
 
 def _panel(

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from alps_sim.outcomes.fates import FATES
-from alps_sim.plots.theme import MUTED_COLOUR, WIDTH_INCHES, footnote, themed, words
+from alps_sim.plots.theme import MUTED_COLOUR, WIDTH_INCHES, footnote, themed
+from alps_sim.scenario.phrases import heading
 
 SIDE: Final = 10
 """Patients in a row."""
@@ -54,7 +55,7 @@ def icon_figure(fates: pd.DataFrame, shares: pd.DataFrame, marked: Collection[st
                 if place < len(strategies):
                     mine = fates["strategy"] == strategies[place], shares["strategy"] == strategies[place]
                     _array(axis, fates[mine[0]], shares[mine[1]])
-                    axis.set_title(words(strategies[place]) + ("*" if strategies[place] in marked else ""))
+                    axis.set_title(heading(strategies[place]) + ("*" if strategies[place] in marked else ""))
         starred = " * Intends no treatment that could fail: only a rescue or a death counts as failure." if marked else ""
         footnote(figure, _note(fates, shares) + starred)
     return figure

@@ -7,8 +7,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from alps_sim.analysis.sweep import Varied
 from alps_sim.outcomes.definitions import LIFETIME
-from alps_sim.plots.theme import words
 from alps_sim.plots.units import Shown
+from alps_sim.scenario.phrases import heading
 
 WIDE_RANGE: Final = 100.0
 """Highest over lowest value from which on a logarithmic axis has labels at powers of ten alone."""
@@ -46,7 +46,7 @@ def names_its_unit(name: str, unit: str) -> bool:
 
 def _joined(groups: list[str], own: str) -> str:
     """Groups of a name and its last part as words: `drug.mmf.loss_of_response` becomes `MMF, loss of response`."""
-    texts = [words(part) for part in (*groups, own) if part != _PREFIX]
+    texts = [heading(part) for part in (*groups, own) if part != _PREFIX]
     return ", ".join([texts[0], *(_small(text) for text in texts[1:])])
 
 

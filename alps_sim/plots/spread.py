@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from alps_sim.plots.theme import MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, strategy_styles, themed, words
+from alps_sim.plots.theme import MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, strategy_styles, themed
+from alps_sim.scenario.phrases import heading
 
 INCHES_PER_STRATEGY: Final = 0.24
 
@@ -29,11 +30,11 @@ def spread_figure(spread: pd.DataFrame) -> Figure:
         for place, name in enumerate(strategies):
             _distribution(first, own[own["strategy"] == name], place, styles[name])
             _distribution(second, paired[paired["strategy"] == name], place, styles[name])
-        first.set_yticks(range(len(strategies)), [words(name) for name in strategies])
+        first.set_yticks(range(len(strategies)), [heading(name) for name in strategies])
         first.set_ylim(len(strategies) - 0.4, -0.6)
         first.set(title="A  Patients", xlabel="Prednisone equivalent\n(mg/kg per year alive)")
         first.set_xlim(left=0.0)
-        against = words(str(paired["comparator"].iloc[0])) if len(paired) else ""
+        against = heading(str(paired["comparator"].iloc[0])) if len(paired) else ""
         second.set(title="B  The same patients compared", xlabel=f"Difference from {against}\n(mg/kg per year alive)")
         second.set_visible(bool(len(paired)))
         second.axvline(0.0, color=MUTED_COLOUR, linewidth=0.8, zorder=0)

@@ -32,9 +32,9 @@ from alps_sim.plots.theme import (
     strategy_legend,
     strategy_styles,
     themed,
-    words,
 )
 from alps_sim.plots.units import Shown, shown
+from alps_sim.scenario.phrases import heading
 
 PANEL_INCHES: Final = 2.9
 FLIP_MARK_INCHES: Final = 0.07
@@ -68,7 +68,7 @@ def sweep_figure(sweep: Sweep, outcome: str) -> Figure:
         if others:
             _difference_panel(axes[1], table, others, how, varied)
             _mark_flips(axes[1], flips[flips["flips"].astype(bool) & (flips["kind"] == BESIDE_THE_COMPARATOR)], others)
-            axes[1].set_title(f"B  Difference from {words(sweep.scenario.comparator)}")
+            axes[1].set_title(f"B  Difference from {heading(sweep.scenario.comparator)}")
         strategy_legend(figure, styles, _handles(varied, bool(flips["flips"].any())))
         footnote(figure, _explained(sweep, table, bool(flips["flips"].any())))
     return figure
@@ -191,4 +191,4 @@ def left_out(table: pd.DataFrame) -> list[str]:
         Columns of `sweep.csv`, of one outcome.
     """
     names = table.loc[~table["compares"].astype(bool), "strategy"].unique()
-    return [f"The outcome of {' and '.join(map(words, names))} does not compare, so it has no difference."] if len(names) else []
+    return [f"The outcome of {' and '.join(map(heading, names))} does not compare, so it has no difference."] if len(names) else []

@@ -19,8 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from alps_sim.analysis.sweep import Sweep, Varied
 from alps_sim.plots.parameters import set_parameter_axis, titled
 from alps_sim.plots.sweep import left_out
-from alps_sim.plots.theme import OUTLINE, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, strategy_styles, themed, words
+from alps_sim.plots.theme import OUTLINE, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, strategy_styles, themed
 from alps_sim.plots.units import Shown, shown
+from alps_sim.scenario.phrases import heading
 
 PANEL_INCHES: Final = 2.7
 MOST_COLUMNS: Final = 3
@@ -61,7 +62,7 @@ def sweep_map(sweep: Sweep, outcome: str) -> Figure:
         panels[0].set_title(f"A  Preferred strategy\n{titled(how, sweep.window)}", fontsize=7.5)
         for letter, axis, name in zip("BCDEFGHIJ", panels[1:], compared, strict=False):
             _difference_panel(axis, table[table["strategy"] == name], sweep.varied, how)
-            axis.set_title(f"{letter}  {words(name)}\nless {words(sweep.scenario.comparator)}", fontsize=7.5)
+            axis.set_title(f"{letter}  {heading(name)}\nless {heading(sweep.scenario.comparator)}", fontsize=7.5)
         for axis in panels[count:]:
             axis.set_axis_off()
         _legend(figure, {name: look for name, look in looks.items() if (table["preferred"] == name).any()}, sweep.varied)
@@ -141,7 +142,7 @@ def _finish(axis: Axes, varied: tuple[Varied, ...], undecided: Array) -> None:
 
 
 def _legend(figure: Figure, looks: Mapping[str, tuple[Style, str]], varied: tuple[Varied, ...]) -> None:
-    handles: list[Any] = [Patch(label=words(name), linewidth=0, **_filled(look, hatch)) for name, (look, hatch) in looks.items()]
+    handles: list[Any] = [Patch(label=heading(name), linewidth=0, **_filled(look, hatch)) for name, (look, hatch) in looks.items()]
     handles.append(Line2D([], [], label="Within simulation error", **OPEN))
     handles.append(Line2D([], [], label="Values in the scenario", **BASE))
     handles.append(Line2D([], [], color=TEXT_COLOUR, linewidth=0.9, linestyle=KNOWN["linestyle"], label=_known(varied)))

@@ -17,6 +17,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from alps_sim.scenario.phrases import heading
+
 WIDTH_INCHES: Final = 7.1
 """180 mm."""
 TEXT_COLOUR: Final = "#222222"
@@ -63,10 +65,6 @@ _RC: Final[dict[str, Any]] = {
     "svg.fonttype": "path",
 }
 
-_CAPITALS: Final = {
-    word.lower(): word for word in ("MMF", "OPSI", "IVIG", "TPO", "ALPS", "AIHA", "ITP", "QALYs", "IV", "NIH", "G-CSF", "Hodgkin")
-}
-
 
 @dataclass(frozen=True)
 class Style:
@@ -106,12 +104,6 @@ def strategy_styles(strategies: Sequence[str]) -> dict[str, Style]:
     return {name: style(position) for position, name in enumerate(strategies)}
 
 
-def words(identifier: str) -> str:
-    """An identifier as words, beginning with a capital: `mmf_then_sirolimus` becomes `MMF then sirolimus`."""
-    text = " ".join(_CAPITALS.get(word, word) for word in identifier.split("_"))
-    return text[:1].upper() + text[1:]
-
-
 @contextmanager
 def themed() -> Iterator[None]:
     """Context in which figures are drawn and saved; leaves matplotlib's settings as they were."""
@@ -125,7 +117,7 @@ def strategy_legend(figure: Figure, styles: Mapping[str, Style], others: Sequenc
     columns = min(LEGEND_COLUMNS, len(styles) + len(others))
     handles: list[Any] = [
         Line2D(
-            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=5.5, markeredgecolor="white", label=words(name)
+            [], [], color=look.colour, linestyle=look.line, marker=look.marker, markersize=5.5, markeredgecolor="white", label=heading(name)
         )
         for name, look in styles.items()
     ]

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from alps_sim.plots.curves import EXTRAPOLATION_FROM_YEARS, SINCE_INDEX
-from alps_sim.plots.theme import EXTRAPOLATION_COLOUR, MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, footnote, themed, words
+from alps_sim.plots.theme import EXTRAPOLATION_COLOUR, MUTED_COLOUR, TEXT_COLOUR, WIDTH_INCHES, footnote, themed
+from alps_sim.scenario.phrases import heading
 
 LAST_YEAR: Final = 40
 COLUMNS: Final = 3
@@ -57,7 +58,7 @@ def treatment_figure(treatments: pd.DataFrame, last_year: int = LAST_YEAR) -> Fi
                 axis.set_visible(False)
                 continue
             _stack(axis, treatments[treatments["strategy"] == strategies[place]], last_year)
-            axis.set_title(words(strategies[place]))
+            axis.set_title(heading(strategies[place]))
             if place + columns >= len(strategies):
                 axis.set_xlabel(SINCE_INDEX)
             if place % columns == 0:

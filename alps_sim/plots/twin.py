@@ -24,7 +24,6 @@ from alps_sim.plots.theme import (
     footnote,
     style,
     themed,
-    words,
 )
 from alps_sim.plots.twin_labels import BOLD_RATIO, CHARACTER_INCHES, Label, harm_by_steroids, lane_count, major_events, placed
 from alps_sim.plots.twin_rows import (
@@ -38,6 +37,7 @@ from alps_sim.plots.twin_rows import (
     draw_steroids,
     drugs_of,
 )
+from alps_sim.scenario.phrases import heading
 from alps_sim.teaching.life import Life
 from alps_sim.teaching.record import Record
 from alps_sim.teaching.words import age_words, counted
@@ -179,7 +179,7 @@ def _scale(span: tuple[float, float]) -> float:
 def _block(life: Life, strategy: str, look: Style, span: tuple[float, float]) -> _Block:
     death, scale = life.age(life.end), _scale(span)
     events, harm = (placed(labels, span, death, scale) for labels in (major_events(life), harm_by_steroids(life)))
-    return _Block(life, look, words(strategy), drugs_of(life, span[1] - life.age_at_index), events, harm)
+    return _Block(life, look, heading(strategy), drugs_of(life, span[1] - life.age_at_index), events, harm)
 
 
 def _draw_block(page: _Page, block: _Block, record: Record, span: tuple[float, float]) -> list[Axes]:
@@ -254,7 +254,7 @@ def _who(record: Record) -> str:
 
 
 def _how_common(record: Record) -> str:
-    looked, (first, second) = record.looked, (words(arm.strategy) for arm in record.arms)
+    looked, (first, second) = record.looked, (heading(arm.strategy) for arm in record.arms)
     return (
         f"One pair of lives shows how, not how often: of {counted(looked.patients, 'patient')} looked at, {looked.saved:,} die within "
         f"{record.years} years under “{first}” and not under “{second}”, {looked.harmed:,} the other way round. Doses into a vein, and "

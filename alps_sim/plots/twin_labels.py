@@ -18,7 +18,8 @@ BLEEDS: Final = ("", "Severe bleed", "Bleed in the head")
 _MAJOR: Final = {
     "infection_admission": ("Infection", "o"),
     "neutropenic_infection": ("Infection, low neutrophils", "o"),
-    "hypogammaglobulinaemia": ("After rituximab: low defenses", "v"),
+    "hypogammaglobulinaemia": ("After rituximab: few antibodies", "v"),
+    "rituximab_neutropenia": ("After rituximab: few neutrophils", "v"),
     "thrombosis": ("Thrombosis", "s"),
     "hodgkin_lymphoma": ("Hodgkin lymphoma", "D"),
     "non_hodgkin_lymphoma": ("Non-Hodgkin lymphoma", "D"),

@@ -134,9 +134,9 @@ def render(content: ReportContent, pictures: Mapping[str, str]) -> str:
 
 def _footnotes(content: ReportContent) -> list[str]:
     """What the marks in the answer mean."""
-    from alps_sim.plots.theme import words
+    from alps_sim.scenario.phrases import heading
 
-    notes = [footnote(outcome, content.unlike, words) for outcome in ANSWER_OUTCOMES]
+    notes = [footnote(outcome, content.unlike, heading) for outcome in ANSWER_OUTCOMES]
     return [
         note for note in (*notes, driven_note(content.parameter_uncertainty, ANSWER_OUTCOMES, content.window, [MAIN_DIFFERENCE])) if note
     ]
@@ -144,14 +144,15 @@ def _footnotes(content: ReportContent) -> list[str]:
 
 def _context(content: ReportContent) -> dict[str, Any]:
     """All that the template names."""
-    from alps_sim.plots.theme import strategy_styles, words
+    from alps_sim.plots.theme import strategy_styles
+    from alps_sim.scenario.phrases import heading
 
     return {
         "content": content,
         "scenario": content.scenario,
         "window": content.window,
         "span": span(content.window),
-        "words": words,
+        "words": heading,
         "grades": GRADES,
         "styles": strategy_styles(list(content.scenario.strategies)),
         "draws": None if content.parameter_uncertainty is None else int(content.parameter_uncertainty["draws"].iloc[0]),
@@ -165,10 +166,10 @@ def _context(content: ReportContent) -> dict[str, Any]:
 
 def _of_the_answer(content: ReportContent) -> dict[str, Any]:
     """The answer, the strategies, the table of outcomes, and what a service must provide."""
-    from alps_sim.plots.theme import words
     from alps_sim.report import tables
     from alps_sim.report.needs import needs
     from alps_sim.report.paragraph import answer_paragraph
+    from alps_sim.scenario.phrases import heading
 
     scenario, window, uncertainty = content.scenario, content.window, content.parameter_uncertainty
     estimates = (content.summary, content.differences, uncertainty, window)
@@ -180,10 +181,10 @@ def _of_the_answer(content: ReportContent) -> dict[str, Any]:
         "descriptions": {
             name: tables.described(strategy.description, scenario.strategies) for name, strategy in scenario.strategies.items()
         },
-        "trade_offs": trade_offs(content.differences, uncertainty, window, content.unlike, words),
+        "trade_offs": trade_offs(content.differences, uncertainty, window, content.unlike, heading),
         "caveat": caveat(uncertainty),
         "footnotes": _footnotes(content),
-        "failure_note": footnote("treatment_failure", content.unlike, words),
+        "failure_note": footnote("treatment_failure", content.unlike, heading),
         "outcomes": tables.outcome_rows(*estimates, content.currency, content.unlike),
         "needs": needs(content.resources, window, content.currency),
     }

@@ -8,8 +8,8 @@ import pandas as pd
 
 from alps_sim.outcomes.definitions import LIFETIME
 from alps_sim.outcomes.resources import UNITS
-from alps_sim.plots.theme import words
 from alps_sim.plots.units import decimals, number
+from alps_sim.scenario.phrases import heading
 
 PER_PATIENTS: Final = 100
 COST: Final = "cost"
@@ -82,5 +82,5 @@ def _need(item: str, unit: str, amounts: Mapping[str, float]) -> Need:
     shown_unit, divisor = _LARGE.get(unit, (unit, 1.0))
     scaled = {name: amount / divisor for name, amount in amounts.items()}
     places = decimals(list(scaled.values()))
-    label = "Cost of all" if item == COST else NAMES.get(item, words(item))
+    label = "Cost of all" if item == COST else NAMES.get(item, heading(item))
     return Need(label, shown_unit, {name: number(amount, places) for name, amount in scaled.items()})

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from alps_sim.plots.theme import words
 from alps_sim.plots.units import shown
 from alps_sim.report.answer import MAIN_DIFFERENCE, span
 from alps_sim.report.cells import Cell, cells
 from alps_sim.report.comparable import compares
 from alps_sim.report.content import ReportContent
 from alps_sim.report.driven import ASSUMED_MARK
+from alps_sim.scenario.phrases import heading
 
 _AFTER_THE_MAIN: Final = ("deaths", "treatment_failure", "flares_per_year", "prednisone_mg_per_kg_per_year")
 _SAID: Final = {
@@ -40,7 +40,7 @@ def answer_paragraph(content: ReportContent) -> str:
     apart = cells(content.differences, content.parameter_uncertainty, MAIN_DIFFERENCE, content.window)[name]
     first = (
         f"{_beginning(content)}, {own[name].mean} of 1,000 patients die of overwhelming post-splenectomy infection (OPSI) under "
-        f"\u201c{words(name)}\u201d and {own[comparator].mean} under \u201c{words(comparator)}\u201d: a difference of {apart.mean} per "
+        f"\u201c{heading(name)}\u201d and {own[comparator].mean} under \u201c{heading(comparator)}\u201d: a difference of {apart.mean} per "
         f"1,000 ({_both(content, apart)})."
     )
     rest = [told for outcome in _AFTER_THE_MAIN if (told := _pair(content, outcome, name, comparator))]

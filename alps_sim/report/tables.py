@@ -15,11 +15,11 @@ from alps_sim.evidence.readings import load_readings
 from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.plots.curves import PublishedPoint
-from alps_sim.plots.theme import words
 from alps_sim.plots.units import shown
 from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE
 from alps_sim.report.cells import Cell, cells
 from alps_sim.report.comparable import NOTHING_UNLIKE, Unlike, footnote
+from alps_sim.scenario.phrases import heading
 from alps_sim.scenario.schema import Override
 
 TABLE_OUTCOMES: Final = (
@@ -76,7 +76,7 @@ def answer_columns(
         how = shown(outcome)
         columns.append(AnswerColumn(how.label, how.unit, cells(summary, uncertainty, outcome, window, unlike=unlike)))
     if len(differences):
-        how, comparator = shown(MAIN_DIFFERENCE), words(differences["comparator"].iloc[0])
+        how, comparator = shown(MAIN_DIFFERENCE), heading(differences["comparator"].iloc[0])
         found = cells(differences, uncertainty, MAIN_DIFFERENCE, window, unlike=unlike)
         columns.append(AnswerColumn(f"{how.label} less those under {comparator}", how.unit, found))
     return columns
@@ -93,7 +93,7 @@ def described(text: str, strategies: Iterable[str]) -> str:
         Names to be put into words.
     """
     names = "|".join(map(re.escape, strategies))
-    return re.sub(rf"\b(?:{names})\b", lambda found: f"\u201c{words(found[0])}\u201d" if "_" in found[0] else found[0], text)
+    return re.sub(rf"\b(?:{names})\b", lambda found: f"\u201c{heading(found[0])}\u201d" if "_" in found[0] else found[0], text)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def outcome_rows(
         compared = cells(differences, uncertainty, outcome, window, currency, unlike)
         how = shown(outcome, currency)
         rows = tuple((name, cell, compared.get(name)) for name, cell in own.items())
-        table.append(OutcomeRows(how.label, how.unit, OUTCOMES[outcome].definition, footnote(outcome, unlike, words), rows))
+        table.append(OutcomeRows(how.label, how.unit, OUTCOMES[outcome].definition, footnote(outcome, unlike, heading), rows))
     return table
 
 
@@ -185,7 +185,7 @@ def assumption(ledger: Ledger, name: str, values: Mapping[str, float], given: Ma
     given
         Overrides of the scenario, by name.
     """
-    parameter, part = ledger[name], words(PurePath(ledger[name].file).stem)
+    parameter, part = ledger[name], heading(PurePath(ledger[name].file).stem)
     if name in given:
         override = given[name]
         low, high = override.interval

@@ -14,6 +14,7 @@ from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, response_probability
 from alps_sim.rules.doses import ivig_g
 from alps_sim.rules.episode import WEEKS_PER_YEAR, answer_by_other_means, end_flare, review_maintenance, set_phase
+from alps_sim.rules.factors import is_in_chemotherapy
 from alps_sim.rules.journal import note
 from alps_sim.rules.responses import end_agent_and_move_on, end_course_and_move_on, reveal_failed_treatment
 from alps_sim.rules.spleen import has_hypersplenism
@@ -22,6 +23,16 @@ from alps_sim.rules.treatment import await_workup, consider_treatment, is_of_age
 
 REESCALATION = -1
 """Step number of the return to a higher oral dose at a breakthrough; the ladder itself begins at 0."""
+
+
+@compiled
+def _can_be_given(patient: Any, step: Any) -> bool:
+    """Whether a step is still possible: nothing is given twice, and nothing that lasts begins under chemotherapy."""
+    if step.kind == c.STEP_RITUXIMAB:
+        return patient.course_agent == c.NO_AGENT and patient.tried & (1 << c.RITUXIMAB) == 0 and not is_in_chemotherapy(patient)
+    if step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
+        return patient.spleen != c.SPLEEN_REMOVED and patient.splenectomy_pending == 0 and not is_in_chemotherapy(patient)
+    return True
 
 
 @compiled
@@ -36,11 +47,7 @@ def _suits(patient: Any, world: Any, step: Any) -> bool:
         return False
     if not is_of_age(patient, step.if_minimum_age_years, step.if_maximum_age_years):
         return False
-    if step.kind == c.STEP_RITUXIMAB:
-        return patient.course_agent == c.NO_AGENT and patient.tried & (1 << c.RITUXIMAB) == 0
-    if step.kind == c.STEP_SPLENECTOMY_ASSESSMENT:
-        return patient.spleen != c.SPLEEN_REMOVED and patient.splenectomy_pending == 0
-    return True
+    return _can_be_given(patient, step)
 
 
 @compiled
@@ -86,18 +93,18 @@ def _wait_for_step(patient: Any, world: Any, step: Any) -> float:
     if step.kind != c.STEP_RITUXIMAB:
         return 0.0
     order_workup(patient, world, a.CAUSE_FLARE)
-    return await_workup(patient, world) + world.waiting[c.SERVICE_INFUSION_CHAIR]
+    return await_workup(patient) + world.waiting[c.SERVICE_INFUSION_CHAIR]
 
 
 @compiled
 def _give_step(patient: Any, world: Any, number: int) -> None:
-    """Take a ladder step: at once, or after the wait for what it needs, bridged by oral prednisone as in a refractory flare."""
+    """Take a ladder step: at once, or after the wait for what it needs, bridged by oral prednisone."""
     patient.step = number
     patient.pulse = 0
     set_phase(patient, world, c.PHASE_FLARE)
     waiting = _wait_for_step(patient, world, world.steps[number])
     if waiting > 0.0:
-        give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
+        give_oral_prednisone(patient, world, world.parameters.step_wait_prednisone_mg_per_kg_per_day)
         patient.next_time[e.ACUTE_STEP_END] = c.NEVER
         patient.next_time[e.ACUTE_STEP_START] = patient.time + waiting
     else:
@@ -126,7 +133,7 @@ def become_refractory(patient: Any, world: Any) -> None:
     patient.next_time[e.ACUTE_STEP_END] = c.NEVER
     give_oral_prednisone(patient, world, world.parameters.refractory_prednisone_mg_per_kg_per_day)
     patient.next_time[e.TAPER_STEP] = patient.time + world.parameters.refractory_full_dose_weeks / WEEKS_PER_YEAR
-    if patient.splenectomy_pending == 0:
+    if patient.splenectomy_pending == 0 and not is_in_chemotherapy(patient):
         order_workup(patient, world, a.CAUSE_FLARE)
     if patient.agent_answering == 1:
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
@@ -269,7 +276,7 @@ def break_through(patient: Any, world: Any) -> None:
     patient.next_time[e.TAPER_STEP] = c.NEVER
     patient.next_time[e.CLEARANCE_END] = c.NEVER
     severe = decide(patient, world, FLARE_SEVERITY, world.parameters.severe_flare_probability)
-    patient.flare_severity = c.SEVERE if severe else c.MILD
+    patient.flare_severity = c.SEVERE if severe or patient.bleed != quality.NO_BLEED else c.MILD  # a bleed is not over so soon
     set_phase(patient, world, c.PHASE_FLARE)
     if severe:
         meet_dangers(patient, world)

@@ -8,6 +8,7 @@ from alps_sim.randomness import (
     AGENT_RESPONSE,
     HYPOGAMMAGLOBULINAEMIA,
     IMMUNOGLOBULIN_RECOVERY_TIME,
+    NEUTROPHIL_RECOVERY_TIME,
     RITUXIMAB_NEUTROPENIA,
 )
 from alps_sim.rules import accounts as a
@@ -298,30 +299,47 @@ def start_course(patient: Any, world: Any, agent: int, is_acute_step: int) -> No
     mark(patient, TREATMENT)
     if agent == RITUXIMAB:
         _decide_b_cell_loss(patient, world)
+        _decide_neutrophil_loss(patient, world)
 
 
 @compiled
 def _decide_b_cell_loss(patient: Any, world: Any) -> None:
-    """Decide whether rituximab leaves hypogammaglobulinaemia or neutropenia, and for how long."""
+    """Decide whether rituximab leaves hypogammaglobulinaemia, and for how long."""
     p = world.parameters
     ratio = p.rituximab_hypogammaglobulinaemia_alps_u_ratio if patient.genotype == ALPS_U else 1.0
     probability = min(p.rituximab_hypogammaglobulinaemia_probability * ratio, 1.0)
     if decide(patient, world, HYPOGAMMAGLOBULINAEMIA, probability):
         patient.hypogammaglobulinaemia = 1
-    if decide(patient, world, RITUXIMAB_NEUTROPENIA, p.rituximab_neutropenia_probability):
-        patient.rituximab_neutropenia = 1
-    if patient.hypogammaglobulinaemia == 1 or patient.rituximab_neutropenia == 1:
         u = draw(patient, world, IMMUNOGLOBULIN_RECOVERY_TIME, next_ordinal(patient, IMMUNOGLOBULIN_RECOVERY_TIME))
         lasts = weibull_quantile(u, p.immunoglobulin_recovery_median_years, p.immunoglobulin_recovery_shape)
         patient.next_time[e.IMMUNOGLOBULIN_RECOVERY] = patient.time + lasts
-        note(patient, world, e.LOG_HYPOGAMMAGLOBULINAEMIA, patient.hypogammaglobulinaemia + 2 * patient.rituximab_neutropenia, lasts)
+        note(patient, world, e.LOG_HYPOGAMMAGLOBULINAEMIA, 0, lasts)
+    mark(patient, IMMUNITY)
+
+
+@compiled
+def _decide_neutrophil_loss(patient: Any, world: Any) -> None:
+    """Decide whether rituximab leaves neutropenia, and for how long."""
+    p = world.parameters
+    if decide(patient, world, RITUXIMAB_NEUTROPENIA, p.rituximab_neutropenia_probability):
+        patient.rituximab_neutropenia = 1
+        u = draw(patient, world, NEUTROPHIL_RECOVERY_TIME, next_ordinal(patient, NEUTROPHIL_RECOVERY_TIME))
+        lasts = weibull_quantile(u, p.neutrophil_recovery_median_years, p.neutrophil_recovery_shape)
+        patient.next_time[e.NEUTROPHIL_RECOVERY] = patient.time + lasts
+        note(patient, world, e.LOG_RITUXIMAB_NEUTROPENIA, 0, lasts)
     mark(patient, IMMUNITY)
 
 
 @compiled
 def recover_immunoglobulins(patient: Any) -> None:
-    """B cells are back: immunoglobulins and neutrophils are normal again."""
+    """B cells are back, and immunoglobulins with them."""
     patient.hypogammaglobulinaemia = 0
+    mark(patient, IMMUNITY)
+
+
+@compiled
+def recover_neutrophils(patient: Any) -> None:
+    """The neutropenia after rituximab is over."""
     patient.rituximab_neutropenia = 0
     mark(patient, IMMUNITY)
 

@@ -140,12 +140,6 @@ REFERRAL_REFRACTORY_FLARE: Final = 1
 REFERRAL_LADDER: Final = 2
 REFERRAL_SPLEEN_SIZE: Final = 3
 
-WORKUPS: Final = ("none", "ordered", "done")
-"""Whether lymphoma has been looked for in the present flare."""
-WORKUP_NONE: Final = 0
-WORKUP_ORDERED: Final = 1
-WORKUP_DONE: Final = 2
-
 CARE: Final = ("children", "transition", "adults")
 """Whose services care for a patient."""
 CARE_CHILDREN: Final = 0

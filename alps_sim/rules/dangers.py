@@ -24,8 +24,9 @@ from alps_sim.rules.journal import note
 
 @compiled
 def _bleed(patient: Any, world: Any) -> None:
-    """A severe bleed; an intracranial one may kill at once or leave lasting harm."""
+    """A severe bleed makes the flare a severe one; an intracranial one may kill at once or leave lasting harm."""
     p = world.parameters
+    patient.flare_severity = c.SEVERE
     patient.counters[a.C_SEVERE_BLEEDS] += 1.0
     book_resource(patient, world, a.BLEED_ADMISSIONS, a.CAUSE_FLARE, 1.0)
     book_inpatient_days(patient, world, a.INPATIENT_DAYS_WITHIN_PACKAGES, a.CAUSE_FLARE, p.bleed_inpatient_days)
@@ -43,10 +44,11 @@ def _bleed(patient: Any, world: Any) -> None:
 
 @compiled
 def _transfuse(patient: Any, world: Any) -> None:
-    """Red cells by weight, in units that are opened, at most what an adult is given."""
+    """Red cells by weight, in whole units: the nearest number, at least one, at most what an adult is given."""
     p = world.parameters
-    opened = math.ceil(p.transfusion_ml_per_kg * patient.weight_kg / p.red_cell_unit_ml)
-    units = min(p.transfusion_units, float(opened))
+    nearest = math.floor(p.transfusion_ml_per_kg * patient.weight_kg / p.red_cell_unit_ml + 0.5)
+    of_adult = math.floor(p.transfusion_units + 0.5)
+    units = max(float(min(nearest, of_adult)), 1.0)
     patient.counters[a.C_TRANSFUSIONS] += 1.0
     book_resource(patient, world, a.RED_CELL_UNITS, a.CAUSE_FLARE, units)
     note(patient, world, e.LOG_TRANSFUSION, 0, units)

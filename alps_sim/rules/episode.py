@@ -17,7 +17,6 @@ from alps_sim.rules.codes import (
     PHASE_TAPER,
     REFERRAL_LADDER,
     REFERRAL_REFRACTORY_FLARE,
-    WORKUP_NONE,
 )
 from alps_sim.rules.doses import prednisone_mg_per_day
 from alps_sim.rules.factors import EPISODE, SPLEEN, TAPER, is_cytopenic, mark
@@ -86,7 +85,7 @@ def end_flare(patient: Any, world: Any, taper_dose_mg_per_kg: float) -> None:
     note(patient, world, e.LOG_FLARE_END, patient.flare_severity, patient.time - patient.last_flare_time)
     patient.next_time[e.ACUTE_STEP_END] = NEVER
     patient.next_time[e.ACUTE_STEP_START] = NEVER
-    patient.lymphoma_workup = WORKUP_NONE
+    patient.lymphoma_excluded_time = NEVER
     stop_gcsf(patient, world)
     for_flare = patient.referral == REFERRAL_REFRACTORY_FLARE or patient.referral == REFERRAL_LADDER
     if patient.splenectomy_pending == 1 and for_flare:

@@ -67,6 +67,7 @@ TIMERS: Final = (
     "decline_boundary",
     "acute_step_start",
     "long_exposure_end",
+    "neutrophil_recovery",
 )
 
 ENTRIES: Final = PROCESSES + TIMERS
@@ -130,6 +131,7 @@ LEUKAEMIA_RISK_END: Final = 52
 DECLINE_BOUNDARY: Final = 53
 ACUTE_STEP_START: Final = 54
 LONG_EXPOSURE_END: Final = 55
+NEUTROPHIL_RECOVERY: Final = 56
 
 HAPPENINGS: Final = (
     "entry",
@@ -157,32 +159,34 @@ HAPPENINGS: Final = (
     "treatment_failure",
     "ivig",
     "phase",
+    "rituximab_neutropenia",
 )
 """Happenings within an event, logged beside it. The two numbers of each line (`code`, `value`) are told in docs/outputs.md."""
 
 LOG_KINDS: Final = ENTRIES + HAPPENINGS
-LOG_ENTRY: Final = 56
-LOG_DEATH: Final = 57
-LOG_FLARE_END: Final = 58
-LOG_STEROID_DOSE: Final = 59
-LOG_AGENT_START: Final = 60
-LOG_AGENT_ANSWER: Final = 61
-LOG_AGENT_STOP: Final = 62
-LOG_COURSE_START: Final = 63
-LOG_COURSE_ANSWER: Final = 64
-LOG_COURSE_STOP: Final = 65
-LOG_SEVERE_BLEED: Final = 66
-LOG_TRANSFUSION: Final = 67
-LOG_GCSF: Final = 68
-LOG_HYPOGAMMAGLOBULINAEMIA: Final = 69
-LOG_STEROID_DEPENDENCE: Final = 70
-LOG_SPLEEN_SIZE: Final = 71
-LOG_REFERRAL: Final = 72
-LOG_CATARACT: Final = 73
-LOG_LOW_BONE_DENSITY: Final = 74
-LOG_GROWTH_RETARDATION: Final = 75
-LOG_CUSHINGOID: Final = 76
-LOG_ADRENAL_SUPPRESSION: Final = 77
-LOG_TREATMENT_FAILURE: Final = 78
-LOG_IVIG: Final = 79
-LOG_PHASE: Final = 80
+LOG_ENTRY: Final = 57
+LOG_DEATH: Final = 58
+LOG_FLARE_END: Final = 59
+LOG_STEROID_DOSE: Final = 60
+LOG_AGENT_START: Final = 61
+LOG_AGENT_ANSWER: Final = 62
+LOG_AGENT_STOP: Final = 63
+LOG_COURSE_START: Final = 64
+LOG_COURSE_ANSWER: Final = 65
+LOG_COURSE_STOP: Final = 66
+LOG_SEVERE_BLEED: Final = 67
+LOG_TRANSFUSION: Final = 68
+LOG_GCSF: Final = 69
+LOG_HYPOGAMMAGLOBULINAEMIA: Final = 70
+LOG_STEROID_DEPENDENCE: Final = 71
+LOG_SPLEEN_SIZE: Final = 72
+LOG_REFERRAL: Final = 73
+LOG_CATARACT: Final = 74
+LOG_LOW_BONE_DENSITY: Final = 75
+LOG_GROWTH_RETARDATION: Final = 76
+LOG_CUSHINGOID: Final = 77
+LOG_ADRENAL_SUPPRESSION: Final = 78
+LOG_TREATMENT_FAILURE: Final = 79
+LOG_IVIG: Final = 80
+LOG_PHASE: Final = 81
+LOG_RITUXIMAB_NEUTROPENIA: Final = 82

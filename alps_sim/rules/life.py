@@ -1,7 +1,7 @@
-"""One life: how it begins, which event comes next, and what each event does.
+"""One life: which event comes next, and what each event does.
 
-An engine calls `begin_life`, then `next_entry` and `apply_entry` until the life is finished; it copies the counters at each
-census. Everything between is in the rules.
+An engine calls `begin_life` of rules/beginning.py, then `next_entry` and `apply_entry` until the life is finished; it copies the
+counters at each census. Everything between is in the rules.
 """
 
 import math
@@ -12,12 +12,12 @@ from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules.accrual import accrue
 from alps_sim.rules.acute import break_through, end_acute_step, end_wait_for_step, review_dependence, show_course_effect
-from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins
-from alps_sim.rules.body import begin_decline, cross_decline_boundary, have_birthday, set_age
-from alps_sim.rules.clocks import advance_clock, count_event, residual, start_clock
+from alps_sim.rules.agents import consider_weaning, recover_immunoglobulins, recover_neutrophils
+from alps_sim.rules.body import cross_decline_boundary, have_birthday
+from alps_sim.rules.clocks import advance_clock, count_event, residual
 from alps_sim.rules.death import die
 from alps_sim.rules.episode import answer_by_other_means, end_clearance, step_taper
-from alps_sim.rules.factors import COMPLICATION, EPISODE, EVERYTHING, SEPSIS_HISTORY, SPLEEN, mark
+from alps_sim.rules.factors import COMPLICATION, EPISODE, SEPSIS_HISTORY, SPLEEN, mark
 from alps_sim.rules.flares import begin_flare, relapse_after_splenectomy
 from alps_sim.rules.hazards import refresh
 from alps_sim.rules.infections import be_admitted_for_infection, have_neutropenic_infection, have_sepsis
@@ -32,7 +32,7 @@ from alps_sim.rules.malignancy import (
 )
 from alps_sim.rules.responses import end_course_and_move_on, end_harmful_agent, lose_response, show_agent_effect, start_treatment
 from alps_sim.rules.spleen import change_spleen, regress_spleen
-from alps_sim.rules.splenectomy import operate, remove_spleen
+from alps_sim.rules.splenectomy import operate
 from alps_sim.rules.steroids import end_burst_window, end_long_exposure
 from alps_sim.rules.toxicity import (
     have_diabetes,
@@ -44,82 +44,6 @@ from alps_sim.rules.toxicity import (
 )
 from alps_sim.rules.treatment import refer_for_splenomegaly, review_on_birthday
 from alps_sim.rules.visits import visit
-
-
-@compiled
-def _clear(patient: Any) -> None:
-    """Set everything that can happen in a life back to nothing. The engine has zeroed the record."""
-    for timer in range(e.ENTRY_COUNT):
-        patient.next_time[timer] = c.NEVER
-    patient.death_cause = c.ALIVE
-    patient.death_time = c.NEVER
-    patient.agent = c.NO_AGENT
-    patient.weaned_agent = c.NO_AGENT
-    patient.course_agent = c.NO_AGENT
-    patient.pending_treatment = c.NO_AGENT
-    patient.lymphoma = c.ANY
-    patient.last_breakthrough_time = -c.NEVER
-    patient.last_flare_time = -c.NEVER
-    patient.last_ivig_time = -c.NEVER
-    patient.effect_discount = 1.0
-    patient.cost_discount = 1.0
-
-
-@compiled
-def _clear_milestones(patient: Any) -> None:
-    patient.splenectomy_time = c.NEVER
-    patient.relapse_time = c.NEVER
-    patient.first_opsi_time = c.NEVER
-    patient.second_opsi_time = c.NEVER
-    patient.first_agent_time = c.NEVER
-    patient.first_agent_answer_time = c.NEVER
-    patient.first_agent_loss_time = c.NEVER
-    patient.first_agent_wean_time = c.NEVER
-    patient.second_treatment_time = c.NEVER
-    patient.first_course_time = c.NEVER
-    patient.first_course_answer_time = c.NEVER
-    patient.first_course_end_time = c.NEVER
-    patient.treatment_failure_time = c.NEVER
-    patient.second_flare_time = c.NEVER
-    patient.first_lymphoma_time = c.NEVER
-    patient.hodgkin_time = c.NEVER
-    patient.splenomegaly_referral_time = c.NEVER
-    patient.first_agent_ineffective_time = c.NEVER
-    patient.first_agent_hypersplenism_time = c.NEVER
-    patient.first_organ_toxicity_time = c.NEVER
-
-
-@compiled
-def _set_calendar(patient: Any, world: Any) -> None:
-    """Timers that run from the start: windows, the end of observation, the first routine visit."""
-    patient.next_time[e.CENSUS] = world.censuses[0]
-    patient.next_time[e.END_OF_OBSERVATION] = patient.observation_years
-    patient.next_time[e.VISIT] = world.strategy.visit_interval_years
-
-
-@compiled
-def begin_life(patient: Any, world: Any) -> None:
-    """The index: clocks start, and in a patient with cytopenia the first flare begins.
-
-    The record holds the patient's attributes and is zero elsewhere.
-    """
-    _clear(patient)
-    _clear_milestones(patient)
-    for process in range(e.PROCESS_COUNT):
-        start_clock(patient, world, process)
-    patient.spleen = patient.spleen_at_index
-    patient.takes_prevention = 1 if patient.prevention_luck < world.strategy.prevention_uptake else 0
-    _set_calendar(patient, world)
-    set_age(patient, world, int(patient.age_at_index))
-    begin_decline(patient, world)
-    note(patient, world, e.LOG_ENTRY, patient.spleen, patient.age_at_index)
-    if patient.years_since_prior_splenectomy >= 0.0:
-        remove_spleen(patient, world, -patient.years_since_prior_splenectomy)
-        patient.relapsed_after_splenectomy = patient.has_cytopenia
-    if patient.has_cytopenia == 1:
-        begin_flare(patient, world)
-    mark(patient, EVERYTHING)
-    refresh(patient, world)
 
 
 @compiled
@@ -297,6 +221,8 @@ def _end_complication(patient: Any, world: Any, entry: int) -> None:
     """Timers at which a complication passes."""
     if entry == e.IMMUNOGLOBULIN_RECOVERY:
         recover_immunoglobulins(patient)
+    elif entry == e.NEUTROPHIL_RECOVERY:
+        recover_neutrophils(patient)
     elif entry == e.SEPSIS_AFTERMATH_END:
         patient.sepsis_aftermath = 0
     elif entry == e.LYMPHOMA_TREATMENT_END:

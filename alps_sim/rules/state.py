@@ -116,7 +116,7 @@ DYNAMICS: Final = (
     ("gcsf", "i8"),
     ("last_ivig_time", "f8"),
     ("transplanted", "i8"),
-    ("lymphoma_workup", "i8"),  # of the present flare
+    ("lymphoma_excluded_time", "f8"),  # when the work-up of the present flare has its result
     # steroids
     ("steroid_mg_per_day", "f8"),  # prednisone equivalent
     ("steroid_is_iv", "i8"),

@@ -110,18 +110,17 @@ def choose_line(patient: Any, world: Any, trigger: int) -> int:
 @compiled
 def order_workup(patient: Any, world: Any, cause: int) -> None:
     """Have lymphoma looked for, once in a flare."""
-    if patient.lymphoma_workup == c.WORKUP_NONE:
-        patient.lymphoma_workup = c.WORKUP_ORDERED
+    if patient.lymphoma_excluded_time == c.NEVER:
+        patient.lymphoma_excluded_time = patient.time + world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
         book_resource(patient, world, a.LYMPHOMA_WORKUPS, cause, 1.0)
 
 
 @compiled
-def await_workup(patient: Any, world: Any) -> float:
-    """Years that treatment waits for a work-up that is under way; none once it has been waited for."""
-    if patient.lymphoma_workup != c.WORKUP_ORDERED:
+def await_workup(patient: Any) -> float:
+    """Years that treatment waits for the work-up that is under way; none without one, or once it has its result."""
+    if patient.lymphoma_excluded_time == c.NEVER:
         return 0.0
-    patient.lymphoma_workup = c.WORKUP_DONE
-    return world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
+    return max(patient.lymphoma_excluded_time - patient.time, 0.0)
 
 
 @compiled
@@ -137,7 +136,8 @@ def refer_for_splenectomy(patient: Any, world: Any, referral: int) -> None:
     patient.referral = referral
     note(patient, world, e.LOG_REFERRAL, 0, 0.0)
     order_workup(patient, world, a.CAUSE_SPLENECTOMY)
-    patient.lymphoma_workup = c.WORKUP_DONE if is_cytopenic(patient) else c.WORKUP_NONE  # done before surgery, for this flare alone
+    if not is_cytopenic(patient):
+        patient.lymphoma_excluded_time = c.NEVER  # a work-up before surgery is good for the next flare no more
     if patient.takes_prevention == 1:
         book_resource(patient, world, a.VACCINATION_COURSES, a.CAUSE_PREVENTION, 1.0)
     delay = world.parameters.splenectomy_delay_days / c.DAYS_PER_YEAR
@@ -156,11 +156,11 @@ def refer_for_splenomegaly(patient: Any, world: Any) -> None:
 def _start_delay(patient: Any, world: Any, treatment: int, trigger: int) -> float:
     """Years until the chosen agent starts.
 
-    The strategy's delay, none when another agent has just failed, and the exclusion of lymphoma before refractory disease is
-    treated.
+    The strategy's delay, none when another agent has just failed, beside which lymphoma is excluded if a work-up is under way; then
+    the wait for a place.
     """
     delay = 0.0 if trigger == c.TRIGGER_TREATMENT_FAILED else world.strategy.start_delay_years
-    delay += await_workup(patient, world)
+    delay = max(delay, await_workup(patient))
     service = c.SERVICE_INFUSION_CHAIR if world.agents[treatment].course_infusions > 0.0 else c.SERVICE_CLINIC
     return delay + world.waiting[service]
 

@@ -9,6 +9,10 @@ from alps_sim.scenario.references import WORD
 YES: Final = "yes"
 NO: Final = "no"
 NONE: Final = "none"
+_CAPITALS: Final = {
+    word.lower(): word for word in ("MMF", "OPSI", "IVIG", "TPO", "ALPS", "AIHA", "ITP", "QALYs", "IV", "NIH", "G-CSF", "Hodgkin")
+}
+"""Words that are written otherwise in a heading."""
 
 
 class LedgerNumber(float):
@@ -68,6 +72,12 @@ def amount(value: float, unit: str) -> str:
 def words(word: str) -> str:
     """A word of the scenario files as prose."""
     return word.replace("_", " ")
+
+
+def heading(identifier: str) -> str:
+    """An identifier as words, beginning with a capital: `mmf_then_sirolimus` becomes `MMF then sirolimus`."""
+    text = " ".join(_CAPITALS.get(word, word) for word in identifier.split("_"))
+    return text[:1].upper() + text[1:]
 
 
 def truth(value: bool) -> str:

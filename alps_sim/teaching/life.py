@@ -31,6 +31,7 @@ COMPLICATIONS: Final = (
     "transfusion",
     "gcsf",
     "hypogammaglobulinaemia",
+    "rituximab_neutropenia",
     "thrombosis",
     *LYMPHOMAS,
     "other_malignancy",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from alps_sim.plots.theme import words
+from alps_sim.scenario.phrases import heading
 from alps_sim.teaching.choices import Rule, stated
 from alps_sim.teaching.ending import beyond, tell_end
 from alps_sim.teaching.flare_words import Telling
@@ -55,7 +55,7 @@ def noun(child: Child) -> str:
 
 def named(arm: Arm) -> str:
     """The strategy's name within a sentence: `early splenectomy`, `MMF then sirolimus`."""
-    name = words(arm.strategy)
+    name = heading(arm.strategy)
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
@@ -175,7 +175,7 @@ def _list(paragraphs: Sequence[str]) -> str:
 
 def _table(record: Record) -> str:
     """Both lives in numbers, Markdown."""
-    names = [words(arm.strategy) for arm in record.arms]
+    names = [heading(arm.strategy) for arm in record.arms]
     spans = [f"first {record.years} years", "until the end of observation" if record.observed else "whole life"]
     head = [f"{name}, {span}" for span in spans for name in names]
     lines = [["From the first cytopenia on", *head], ["---", *["---:"] * len(head)]]

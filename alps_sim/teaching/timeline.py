@@ -27,8 +27,8 @@ QUIET_YEARS: Final = 2.0
 """From here on a time in which nothing happens is said to be quiet."""
 ONE_STORY_YEARS: Final = 0.6
 """A drug that ends within so long is told in one go."""
-FEW: Final = ("", "few antibodies", "few neutrophils", "few antibodies and few neutrophils")
-"""What rituximab leaves behind, by the code of the log."""
+LEFT_BY_RITUXIMAB: Final = {"hypogammaglobulinaemia": "few antibodies", "rituximab_neutropenia": "few neutrophils"}
+"""What rituximab leaves behind, by the kind of the log."""
 _ENDED: Final = {
     "no_answer": "{drug} has not worked and is stopped",
     "response_lost": "{drug} no longer works and is stopped",
@@ -179,8 +179,9 @@ def _working(treatment: Treatment) -> str:
 
 def _few_left(telling: Telling, treatment: Treatment) -> str:
     """What infusions leave few of."""
-    left = [one for one in telling.life.of_kind("hypogammaglobulinaemia") if treatment.is_course and one.time == treatment.begin]
-    return "".join(f" The infusions leave {FEW[one.code]} for {length(one.value)}." for one in left)
+    left = ((one, few) for kind, few in LEFT_BY_RITUXIMAB.items() for one in telling.life.of_kind(kind))
+    here = ((one, few) for one, few in left if treatment.is_course and one.time == treatment.begin)
+    return "".join(f" The infusions leave {few} for {length(one.value)}." for one, few in here)
 
 
 def _ended(telling: Telling, treatment: Treatment) -> str:

@@ -6,12 +6,7 @@ from typing import Final
 import numpy as np
 
 from alps_sim.verification.assumptions import Assumptions
-from alps_sim.verification.history import (
-    HYPOGAMMAGLOBULINAEMIA_BIT,
-    LONG_AGO,
-    RITUXIMAB_NEUTROPENIA_BIT,
-    History,
-)
+from alps_sim.verification.history import LONG_AGO, History
 from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
 from alps_sim.verification.occasions import (
     CLOSE_YEARS,
@@ -62,12 +57,11 @@ def _transplant(history: History, assumptions: Assumptions) -> Occasions:
     return occasions(lines.among("other_malignancy") & told, done, values["transplant_probability"])
 
 
-def _after_rituximab(bit: int, probability: object, history: History) -> Occasions:
+def _after_rituximab(kind: str, probability: object, history: History) -> Occasions:
     """What a course of rituximab leaves behind, by genotype."""
     lines = history.lines
     made = lines.among("course_start") & (lines.words() == lines.place(AGENT_WITH_AFTERMATH))
-    told = lines.among("hypogammaglobulinaemia") & (lines.code & bit > 0)
-    return told_at_once(lines, made, told, probability, history.states["genotype"].astype(str).to_numpy(dtype=object))
+    return told_at_once(lines, made, lines.among(kind), probability, history.states["genotype"].astype(str).to_numpy(dtype=object))
 
 
 def _hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occasions:
@@ -76,12 +70,12 @@ def _hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occas
     unknown_gene = (history.states["genotype"] == "ALPS-U").to_numpy()
     ratio = np.where(unknown_gene, values["rituximab_hypogammaglobulinaemia_alps_u_ratio"], 1.0)
     probability = np.minimum(1.0, values["rituximab_hypogammaglobulinaemia_probability"] * ratio)
-    return _after_rituximab(HYPOGAMMAGLOBULINAEMIA_BIT, probability, history)
+    return _after_rituximab("hypogammaglobulinaemia", probability, history)
 
 
 def _rituximab_neutropenia(history: History, assumptions: Assumptions) -> Occasions:
     """Neutropenia after rituximab."""
-    return _after_rituximab(RITUXIMAB_NEUTROPENIA_BIT, assumptions.values["rituximab_neutropenia_probability"], history)
+    return _after_rituximab("rituximab_neutropenia", assumptions.values["rituximab_neutropenia_probability"], history)
 
 
 def _long_exposures(lines: Lines, assumptions: Assumptions) -> BoolArray:

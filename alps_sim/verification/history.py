@@ -15,9 +15,6 @@ from alps_sim.verification.journal import BIRTHDAY, DAYS_PER_YEAR, BoolArray, In
 NO_AGENT: Final = ""
 NEUTROPENIA_BIT: Final = 4
 """In the code of a flare line."""
-HYPOGAMMAGLOBULINAEMIA_BIT: Final = 1
-RITUXIMAB_NEUTROPENIA_BIT: Final = 2
-"""In the code of a hypogammaglobulinaemia line."""
 LONG_AGO: Final = -1.0e6
 """A time before every life, years."""
 FROM_PATIENT: Final = (
@@ -167,9 +164,8 @@ def _treatment(lines: Lines) -> dict[str, Any]:
         found[name] = lines.last_word(start | stop, np.where(start, lines.words(), lines.place(NO_AGENT)), NO_AGENT)
         no_answer = start | stop | lines.among(lost)  # a loss may stay unseen: the agent is taken but no longer answers
         found[f"{name}_answering"] = lines.switched(answer, no_answer)
-    aftermath, recovery = lines.among("hypogammaglobulinaemia"), lines.among("immunoglobulin_recovery")
-    for name, bit in (("hypogammaglobulinaemia", HYPOGAMMAGLOBULINAEMIA_BIT), ("rituximab_neutropenia", RITUXIMAB_NEUTROPENIA_BIT)):
-        found[name] = lines.switched(aftermath & (lines.code & bit > 0), recovery)
+    for name, recovery in (("hypogammaglobulinaemia", "immunoglobulin_recovery"), ("rituximab_neutropenia", "neutrophil_recovery")):
+        found[name] = lines.switched(lines.among(name), lines.among(recovery))
     return found
 
 

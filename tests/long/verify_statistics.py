@@ -23,6 +23,7 @@ import pandas as pd
 from scipy.stats import binom
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from threadpoolctl import threadpool_limits
 
 from alps_sim.outcomes.accumulate import Totals, block_moments
 from alps_sim.outcomes.summary import difference_table, summary_table
@@ -47,8 +48,9 @@ LEAST_SAVING = 5.0
 def one_seed(seed: int, patients: int, variant: model.Variant) -> pd.DataFrame:
     """Estimates and intervals of the named outcomes from one seed."""
     totals = Totals(2, len(model.WINDOWS), comparator=1)
-    for block in model.blocks(seed, patients, variant):
-        totals.add(block_moments(block, 1, model.KNOWN))
+    with threadpool_limits(1):
+        for block in model.blocks(seed, patients, variant):
+            totals.add(block_moments(block, 1, model.KNOWN))
     summary = summary_table(totals, model.STRATEGIES, model.WINDOWS)
     difference = difference_table(totals, model.STRATEGIES, model.WINDOWS).assign(strategy="difference")
     table = pd.concat([summary, difference], ignore_index=True)
