@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from alps_sim.companions import write_sweeps, write_twin_of_run
 from alps_sim.draws import Progress, no_progress, parameter_uncertainty
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.gathering import Gathered, gather, predictions, warm_up
+from alps_sim.outcomes.accumulate import sums_in_one_order
 from alps_sim.outcomes.bookkeeping import Bookkeeping
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.outcomes.stored import read_results, read_table
@@ -210,7 +210,7 @@ def run(
     asked = resolve(scenario, patients, seed, strategies, settings, draws)
     ledger = load_ledger(posterior)
     place = Path(out) if out is not None else RESULTS / asked.name / _run_name(asked, ledger)
-    with threadpool_limits(1), ResultsFolder(place) as folder:  # sums in one order, whatever the machine
+    with sums_in_one_order(), ResultsFolder(place) as folder:
         return _run_into(folder, asked, ledger, workers or os.cpu_count() or 1, events, progress, answered)
 
 

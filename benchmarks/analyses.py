@@ -5,12 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from alps_sim.analysis.sweep import run_sweep
 from alps_sim.analysis.variation import Variation
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import load_ledger
+from alps_sim.outcomes.accumulate import sums_in_one_order
 from alps_sim.outcomes.collect import Collector, make_question
 from alps_sim.scenario import load_scenario
 from alps_sim.simulation import choose_strategies
@@ -44,7 +43,7 @@ def _plain_seconds(inputs: Any) -> float:
     """Wall seconds of the lives and tables of a run, on two threads like the sweep."""
     begin = time.perf_counter()
     collector = Collector(make_question(inputs))
-    with threadpool_limits(1):
+    with sums_in_one_order():
         for block, moments in simulate(inputs, 2, and_then=collector.reduce):
             collector.add(block, moments)
     collector.summary()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from threadpoolctl import threadpool_limits
 
 from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors
+from alps_sim.outcomes.accumulate import sums_in_one_order
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.loader import load_scenario
 from alps_sim.scenario.translate import translate
@@ -22,7 +22,7 @@ settings.load_profile("project")
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread_of_linear_algebra() -> Iterator[None]:
     """As in a run: threads of the library beside those of the tests took many times as long."""
-    with threadpool_limits(1):
+    with sums_in_one_order():
         yield
 
 

@@ -182,7 +182,7 @@ def test_truths_of_a_published_cohort_are_recovered_from_a_small_bank() -> None:
     whole = simulate_bank(block_named("nih_rituximab"), SCENARIOS, 6_400, 11, 1, lambda what, done, of: None)
     fitted = fit(Bank(whole.scores[:-400], whole.summaries[:-400]), seed=2)
     table = recovery(fitted, whole.scores[-400:], whole.summaries[-400:], block_named("nih_rituximab").fitted)
-    assert table["coverage"].between(0.79, 1.0).all()
+    assert (table["coverage"] > 0.79).all()
     assert table["coverage"].mean() == pytest.approx(0.90, abs=0.06)
     assert table["contraction"].max() > 0.15
 

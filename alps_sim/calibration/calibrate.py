@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from alps_sim import accelerate
 from alps_sim.calibration.bank import CHUNK, Bank, Progress, predicted, simulate_bank, simulate_chunk
@@ -23,6 +22,7 @@ from alps_sim.calibration.recovery import recovery
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_priors
 from alps_sim.evidence.posterior import LEARNED, PROVENANCE, FittedBlock, identity, load_posterior
+from alps_sim.outcomes.accumulate import sums_in_one_order
 from alps_sim.outcomes.store import ResultsFolder
 from alps_sim.provenance import versions
 
@@ -137,7 +137,7 @@ def _calibrated(
     whole = simulate_bank(block, scenarios, cohorts + UNSEEN, seed, workers, progress, given)
     progress(f"fitting {block.name}", 0, 1)
     bank = Bank(whole.scores[:-UNSEEN], whole.summaries[:-UNSEEN])
-    with threadpool_limits(1):  # sums in one order, whatever the machine
+    with sums_in_one_order():
         fitted = fit(bank, seed)
         found = posterior(fitted, observed_summaries(block.targets))
         recovered = recovery(fitted, whole.scores[-UNSEEN:], whole.summaries[-UNSEEN:], block.fitted, workers)

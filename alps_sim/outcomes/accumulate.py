@@ -8,9 +8,9 @@ numbers do not depend on workers, chunks or order of arrival.
 
 The columns themselves are kept only while the patients are few (`KEPT_PATIENTS`), for standard errors that hold in small samples.
 
-The products are matrix products, of which the last bit follows the number of threads of the linear algebra library: whoever promises
-equal results holds it to one thread (`threadpool_limits(1)`), as runs and sweeps do; `numpy.einsum`, which has one thread always, took six
-times as long. Columns that are zero throughout a block are left out of its products, which halves the work and changes nothing.
+The products are matrix products, of which the last bit follows the number of threads of the linear algebra library: they belong within
+`sums_in_one_order`. `numpy.einsum`, which has one thread always, took six times as long. Columns that are zero throughout a block are left
+out of its products, which halves the work and changes nothing.
 """
 
 import math
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from alps_sim.outcomes.block import CONTROLS, BlockResult
 from alps_sim.outcomes.decided import PARTS, parts
@@ -40,6 +41,14 @@ CANDIDATES: Final = (*CONTROLS, *ATTRIBUTE_CONTROLS)
 REGRESSORS: Final = (*CANDIDATES, *PARTS)
 """All columns with mean zero."""
 COLUMN_COUNT: Final = OUTCOME_COUNT + len(REGRESSORS)
+
+
+def sums_in_one_order() -> threadpool_limits:
+    """Context in which linear algebra has one thread, so that its sums have one order whatever the machine.
+
+    Its threads would also stand in the way of ours: up to 30 times the time.
+    """
+    return threadpool_limits(1)
 
 
 @dataclass(frozen=True)

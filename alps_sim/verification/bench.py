@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from threadpoolctl import threadpool_limits
-
 from alps_sim.draws import draw_inputs
 from alps_sim.engines.clinic import Clinic
 from alps_sim.engines.cohort import simulate, simulate_block
 from alps_sim.evidence.ledger import Ledger
-from alps_sim.outcomes.accumulate import KnownMeans
+from alps_sim.outcomes.accumulate import KnownMeans, sums_in_one_order
 from alps_sim.outcomes.block import BLOCK_SIZE, BlockResult
 from alps_sim.outcomes.collect import Collector, Question
 from alps_sim.population import draw_population
@@ -167,7 +165,7 @@ class Bench:
         names = tuple(strategy.name for strategy in inputs.strategies)
         known = KnownMeans(flare_frailty=None, infection_frailty=None, refractoriness=None)
         collector = Collector(Question(names, inputs.windows, names.index(inputs.comparator), known, inputs.unit_cost))
-        with threadpool_limits(1):  # matrix products in one order
+        with sums_in_one_order():
             for block in self.engine(inputs, self.workers, False):
                 collector.add(block)
         return collector

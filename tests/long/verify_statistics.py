@@ -23,9 +23,8 @@ import pandas as pd
 from scipy.stats import binom
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from threadpoolctl import threadpool_limits
 
-from alps_sim.outcomes.accumulate import Totals, block_moments
+from alps_sim.outcomes.accumulate import Totals, block_moments, sums_in_one_order
 from alps_sim.outcomes.summary import difference_table, summary_table
 from tests import statistics_model as model
 
@@ -48,7 +47,7 @@ LEAST_SAVING = 5.0
 def one_seed(seed: int, patients: int, variant: model.Variant) -> pd.DataFrame:
     """Estimates and intervals of the named outcomes from one seed."""
     totals = Totals(2, len(model.WINDOWS), comparator=1)
-    with threadpool_limits(1):
+    with sums_in_one_order():
         for block in model.blocks(seed, patients, variant):
             totals.add(block_moments(block, 1, model.KNOWN))
     summary = summary_table(totals, model.STRATEGIES, model.WINDOWS)
