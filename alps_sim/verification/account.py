@@ -15,7 +15,6 @@ from alps_sim.verification.decisions import DECISION_ACCOUNTS, DECISIONS
 from alps_sim.verification.history import History
 from alps_sim.verification.intensity import INTENSITIES, PROCESSES
 from alps_sim.verification.journal import IntArray
-from alps_sim.verification.occasions import before_moment
 from alps_sim.verification.strata import EPISODE, REFRACTORINESS, episode, refractoriness
 
 COMPARED: Final = (*PROCESSES, *DECISIONS)
@@ -31,10 +30,8 @@ class Account:
 
     Attributes
     ----------
-    states
-        What lives are split by.
-    places
-        (n,) rows of `states`.
+    rows
+        (n,) rows of the history's `states`: what held at each place.
     observed, expected, variance
         (n,) what came, its expectation and the variance of the difference.
     occasions
@@ -42,11 +39,10 @@ class Account:
     impossible
         How often came what could not.
     own
-        Splits of this process or decision alone, a word for each row of `states`.
+        Splits of this process or decision alone, (n,) words each.
     """
 
-    states: pd.DataFrame
-    places: IntArray
+    rows: IntArray
     observed: FloatArray
     expected: FloatArray
     variance: FloatArray
@@ -62,19 +58,20 @@ def _of_hazard(process: str, history: History, assumptions: Assumptions) -> Acco
     observed = np.bincount(ends, minlength=len(expected)).astype(np.float64)
     places = np.flatnonzero((expected != 0.0) | (observed > 0.0))
     impossible = float(observed[expected == 0.0].sum())
-    own = {EPISODE: episode(history.pieces, process)}
-    return Account(history.pieces, places, observed[places], expected[places], expected[places], UNLIMITED, impossible, own)
+    own = {EPISODE: episode(history.pieces, process)[places]}
+    integrated = expected[places]
+    return Account(history.lasting[places], observed[places], integrated, integrated, UNLIMITED, impossible, own)
 
 
 def _of_decision(decision: str, history: History, assumptions: Assumptions) -> Account:
     """Outcomes of a decision and their probabilities, split by what held before the moment of the decision."""
     found = DECISION_ACCOUNTS[decision](history, assumptions)
-    states = history.states.iloc[before_moment(history.lines)[found.line]].reset_index(drop=True)
+    rows = history.lines.before_moment[found.line]
     probability = found.probability
     variance = probability * (1.0 - probability)
     impossible = float((np.abs(found.outcome - probability)[variance == 0.0] > 0.0).sum() + found.stray)
-    own = {CIRCUMSTANCE: found.circumstance, REFRACTORINESS: refractoriness(states)}
-    return Account(states, np.arange(len(states)), found.outcome, probability, variance, 1.0, impossible, own)
+    own = {CIRCUMSTANCE: found.circumstance, REFRACTORINESS: refractoriness(history.states["refractoriness"].to_numpy()[rows])}
+    return Account(rows, found.outcome, probability, variance, 1.0, impossible, own)
 
 
 def account_of(name: str, history: History, assumptions: Assumptions) -> Account:

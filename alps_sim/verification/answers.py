@@ -12,6 +12,7 @@ from alps_sim.verification.forms import of_agent
 from alps_sim.verification.history import LONG_AGO, History
 from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
 from alps_sim.verification.occasions import Decision, Occasions, end_of_life, following, occasions, sequestration, told_later
+from alps_sim.verification.words import crossed, first_that_holds
 
 LINEAGE_BITS: Final = {"aiha": 1, "itp": 2, "neutropenia": 4}
 """In the code of a flare line."""
@@ -44,13 +45,13 @@ def _answer_to_steroids(history: History, assumptions: Assumptions) -> Occasions
     marginal = np.where(with_ivig, added, np.where(pulse, without, values["oral_prednisone_response_probability"]))
     by_spleen = sequestration(lines)
     marginal = marginal * np.where(by_spleen, values["sequestration_steroid_response_ratio"], 1.0)
-    route = np.where(with_ivig, "intravenous with immunoglobulin", np.where(pulse, "intravenous", "oral")).astype(object)
+    route = first_that_holds({"intravenous with immunoglobulin": with_ivig, "intravenous": pulse}, "oral")
     answered = np.append(lines.among("flare_end")[1:], False)
     return occasions(
         lines.among("acute_step_end") & ~doubtful,
         answered,
         _given_refractoriness(marginal, history, assumptions),
-        route + np.where(by_spleen, ", sequestration", ""),
+        crossed(route, by_spleen, "sequestration"),
     )
 
 
@@ -114,8 +115,7 @@ def _answer(kind: str, history: History, assumptions: Assumptions) -> Occasions:
     answered = np.append(answer[1:], False)[end]
     share = _shown_by(begun, np.where(end >= 0, lines.time[end], end_of_life(lines)) - lines.time, lines, assumptions)
     left = probability * (1.0 - share) / np.maximum(1.0 - probability * share, np.finfo(np.float64).tiny)
-    agent = np.asarray(lines.word, dtype=object)
-    return occasions(begun, np.where(shown, answered, left), probability, agent + np.where(hypersplenism, ", hypersplenism", ""))
+    return occasions(begun, np.where(shown, answered, left), probability, crossed(lines.word, hypersplenism, "hypersplenism"))
 
 
 def _spleen_shrinkage(history: History, assumptions: Assumptions) -> Occasions:
@@ -131,7 +131,7 @@ def _spleen_shrinkage(history: History, assumptions: Assumptions) -> Occasions:
     spoiling = lines.among("agent_answer", "agent_stop", "loss_of_response", "splenectomy")
     told, falls = told_later(lines, "spleen_shrinkage", assumptions.values["spleen_shrinkage_months"] / 12.0, spoiling)
     probability = _own(made, "spleen_shrinkage_probability", lines, assumptions)
-    return occasions(made & told, falls, probability, np.asarray(lines.word, dtype=object))
+    return occasions(made & told, falls, probability, lines.word)
 
 
 ANSWERS: Final[dict[str, Decision]] = {

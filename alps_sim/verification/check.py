@@ -83,22 +83,23 @@ class Tally:
             As read.
         """
         self.patients += history.patients
-        labelled, labels = None, {}
+        labels = {name: STRATA[name](history.states, self.assumptions) for name in self.by}
         for process in self.processes:
             account = account_of(process, history, self.assumptions)
-            if account.states is not labelled:  # hazards share the pieces
-                labelled, labels = account.states, {name: STRATA[name](account.states, self.assumptions) for name in self.by}
             self._put(process, ALL, ALL, _numbers(account))
             self._put(process, IMPOSSIBLE, IMPOSSIBLE, np.array([account.impossible, 0.0, 0.0, UNLIMITED]))
-            for name, label in {**labels, **account.own}.items():
+            for name, label in labels.items():
+                self._split(process, name, label[account.rows], account)
+            for name, label in account.own.items():
                 self._split(process, name, label, account)
 
     def _split(self, process: str, by: str, labels: pd.Categorical, account: Account) -> None:
         """Add an account to each stratum in which there is any place."""
-        codes = labels.codes[account.places]
-        names = [str(name) for name in labels.categories]
+        codes, names = labels.codes.astype(np.intp), [str(name) for name in labels.categories]
         places = np.bincount(codes, minlength=len(names))
-        sums = [np.bincount(codes, numbers, minlength=len(names)) for numbers in (account.observed, account.expected, account.variance)]
+        observed, expected = (np.bincount(codes, numbers, len(names)) for numbers in (account.observed, account.expected))
+        variance = expected if account.variance is account.expected else np.bincount(codes, account.variance, len(names))
+        sums = (observed, expected, variance)
         for place in np.flatnonzero(places):
             cell = np.array([*(total[place] for total in sums), account.occasions * places[place]])
             self._put(process, by, names[place], cell)
@@ -116,7 +117,7 @@ class Tally:
 
 def _numbers(account: Account) -> FloatArray:
     """What came, its expectation, the variance and the occasions of a whole account."""
-    occasions = account.occasions * account.places.size if account.places.size else 0.0
+    occasions = account.occasions * account.rows.size if account.rows.size else 0.0
     return np.array([account.observed.sum(), account.expected.sum(), account.variance.sum(), occasions])
 
 

@@ -13,12 +13,12 @@ from alps_sim.verification.occasions import (
     Decision,
     Occasions,
     age,
-    before_moment,
     in_moment_of,
     occasions,
     told_at_once,
     told_later,
 )
+from alps_sim.verification.words import crossed, first_that_holds
 
 AGENT_WITH_AFTERMATH: Final = "rituximab"
 EYES: Final = 2
@@ -37,7 +37,7 @@ def _sepsis_death(history: History, assumptions: Assumptions) -> Occasions:
     suppressed = _lasting("adrenal_suppression", lines, assumptions)
     fatality = np.where(removed, values["opsi_fatality_probability"], values["sepsis_fatality_probability"])
     probability = np.minimum(1.0, fatality * np.where(suppressed, values["adrenal_suppression_fatality_ratio"], 1.0))
-    circumstance = np.where(removed, "without a spleen", "with a spleen").astype(object) + np.where(suppressed, ", suppressed", "")
+    circumstance = crossed(first_that_holds({"without a spleen": removed}, "with a spleen"), suppressed, "suppressed")
     return occasions(lines.among("sepsis"), in_moment_of(lines, lines.among("death")), probability, circumstance)
 
 
@@ -61,7 +61,7 @@ def _after_rituximab(kind: str, probability: object, history: History) -> Occasi
     """What a course of rituximab leaves behind, by genotype."""
     lines = history.lines
     made = lines.among("course_start") & (lines.words() == lines.place(AGENT_WITH_AFTERMATH))
-    return told_at_once(lines, made, lines.among(kind), probability, history.states["genotype"].astype(str).to_numpy(dtype=object))
+    return told_at_once(lines, made, lines.among(kind), probability, history.states["genotype"].array)
 
 
 def _hypogammaglobulinaemia(history: History, assumptions: Assumptions) -> Occasions:
@@ -82,7 +82,7 @@ def _long_exposures(lines: Lines, assumptions: Assumptions) -> BoolArray:
     """Lines at which a long exposure to steroids is judged: a course that ends after it, or has lasted for as long as one."""
     values = assumptions.values
     spoken = lines.among("steroid_dose")
-    dose = lines.last(spoken, lines.value, 0.0)
+    dose = lines.steroid_dose
     dose_before = np.append(0.0, dose[:-1])
     begun = lines.last(spoken & (dose > 0.0) & (dose_before == 0.0), lines.time, np.nan)
     exposures, rest = np.divmod(lines.time - begun + CLOSE_YEARS, values["long_exposure_years"])
@@ -102,7 +102,7 @@ def _lasting(kind: str, lines: Lines, assumptions: Assumptions) -> BoolArray:
     """Whether a toxicity has come and not passed, which takes so many months without steroids; told by the doses alone."""
     years = assumptions.values[f"{kind}_months"] / 12.0
     spoken = lines.among("steroid_dose")
-    dose = lines.last(spoken, lines.value, 0.0)
+    dose = lines.steroid_dose
     free = lines.time - lines.last(spoken & (lines.value == 0.0), lines.time, LONG_AGO) >= years
     begins = spoken & (dose > 0.0) & (np.append(0.0, dose[:-1]) == 0.0)
     come = lines.switched(lines.among(kind), begins & free)
@@ -111,14 +111,14 @@ def _lasting(kind: str, lines: Lines, assumptions: Assumptions) -> BoolArray:
 
 def _passing(kind: str, history: History, assumptions: Assumptions) -> Occasions:
     """A toxicity that passes, after a long exposure, of those who do not have it."""
-    lasting = _lasting(kind, history.lines, assumptions)[before_moment(history.lines)]
+    lasting = _lasting(kind, history.lines, assumptions)[history.lines.before_moment]
     return _after_exposure(kind, ~lasting, history, assumptions)
 
 
 def _not_yet(kind: str, lines: Lines) -> BoolArray:
     """Whether the patient had not had something before the moment of each line."""
     had = lines.switched(lines.among(kind), np.zeros(lines.time.size, dtype=bool))
-    return np.asarray(~had[before_moment(lines)], dtype=bool)
+    return np.asarray(~had[lines.before_moment], dtype=bool)
 
 
 def _low_bone_density(history: History, assumptions: Assumptions) -> Occasions:
@@ -135,7 +135,7 @@ def _growth_retardation(history: History, assumptions: Assumptions) -> Occasions
 def _cataract(history: History, assumptions: Assumptions) -> Occasions:
     """A cataract after a long exposure, unless one waits to be operated on or both eyes have been."""
     lines = history.lines
-    had = lines.last(lines.among("cataract"), lines.time, LONG_AGO)[before_moment(lines)]
+    had = lines.last(lines.among("cataract"), lines.time, LONG_AGO)[lines.before_moment]
     operation = lines.among("cataract_operation")
     waits = (had != LONG_AGO) & (lines.last(operation, lines.time, LONG_AGO) <= had)
     return _after_exposure("cataract", np.asarray(~waits & (lines.count(operation) < EYES), dtype=bool), history, assumptions)

@@ -47,6 +47,8 @@ class History:
         All lines.
     states
         (one row a line) what holds from each line on, with the columns of `pieces`; those that last are the pieces.
+    lasting
+        (n,) rows of `states` that are the pieces.
     patients
         Number of patients, m.
     """
@@ -55,6 +57,7 @@ class History:
     events: pd.DataFrame
     lines: Lines
     states: pd.DataFrame
+    lasting: IntArray
     patients: int
 
 
@@ -88,7 +91,8 @@ def read_history(lines: Lines, patients: pd.DataFrame, processes: tuple[str, ...
     columns |= _earlier_events(lines, processes)
     table = pd.DataFrame(columns)
     lasting = lines.end > lines.time
-    return History(table[lasting].reset_index(drop=True), _events(lines, processes, lasting), lines, table, len(patients))
+    pieces = table[lasting].reset_index(drop=True)
+    return History(pieces, _events(lines, processes, lasting), lines, table, np.flatnonzero(lasting), len(patients))
 
 
 def _events(lines: Lines, processes: tuple[str, ...], lasting: BoolArray) -> pd.DataFrame:
@@ -183,7 +187,7 @@ def _complications(lines: Lines) -> dict[str, Any]:
 def _steroids(lines: Lines, of_patient: pd.DataFrame, middle: FloatArray, assumptions: Assumptions) -> dict[str, Any]:
     """Dose by weight, exposure of the present course, and when the last course ended."""
     spoken = lines.among("steroid_dose")
-    dose = np.asarray(lines.last(spoken, lines.value, 0.0), dtype=np.float64)
+    dose = lines.steroid_dose
     ended = lines.last(spoken & (lines.value == 0.0), lines.time, LONG_AGO)
     per_kg = dose / _weight(of_patient, middle, assumptions.body)
     taken = _taken_in_course(lines, dose, per_kg)

@@ -6,6 +6,7 @@ them. A stratum that changed within a piece would be told by where the piece end
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -53,9 +54,52 @@ class Lines:
 
     def among(self, *kinds: str) -> BoolArray:
         """Whether each line is of one of some kinds."""
-        asked = np.zeros(len(self.kind.categories), dtype=bool)
-        asked[[list(self.kind.categories).index(kind) for kind in kinds]] = True
-        return np.asarray(asked[self.kind.codes], dtype=bool)
+        first, *others = (self.kind.codes == self._places[kind] for kind in kinds)
+        for other in others:
+            first |= other
+        return np.asarray(first, dtype=bool)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Position of each kind among all."""
+        return {kind: place for place, kind in enumerate(self.kind.categories)}
+
+    @cached_property
+    def entry(self) -> BoolArray:
+        """Whether each line is the first of a patient."""
+        return self.among("entry")
+
+    @cached_property
+    def entry_position(self) -> IntArray:
+        """Position of the first line of each line's patient."""
+        return np.maximum.accumulate(np.where(self.entry, self.positions, 0))
+
+    @cached_property
+    def steroid_dose(self) -> FloatArray:
+        """Dose of steroids from each line on, mg a day."""
+        return np.asarray(self.last(self.among("steroid_dose"), self.value, 0.0), dtype=np.float64)
+
+    @cached_property
+    def positions(self) -> IntArray:
+        """Position of each line."""
+        return np.arange(self.time.size)
+
+    @cached_property
+    def begins_moment(self) -> BoolArray:
+        """Whether each line has another patient or another time than the line before."""
+        changes = (self.owner[1:] != self.owner[:-1]) | (self.time[1:] != self.time[:-1])
+        return np.append(True, changes)
+
+    @cached_property
+    def moment(self) -> IntArray:
+        """Number of the moment that each line is of: lines of a patient with the same time."""
+        return np.cumsum(self.begins_moment) - 1
+
+    @cached_property
+    def before_moment(self) -> IntArray:
+        """Position of the last line before the moment of each line, or the entry: what it says was known before any decision."""
+        first = np.maximum.accumulate(np.where(self.begins_moment, self.positions, 0))
+        return np.maximum(first - 1, self.entry_position)
 
     def last(self, lines: BoolArray, values: Any, at_entry: Any) -> Any:
         """What the last of some lines said, up to and including each line.
@@ -69,9 +113,8 @@ class Lines:
         at_entry
             What holds before any of them, one value or (n,).
         """
-        first = self.among("entry")
         said = np.where(lines, values, at_entry)
-        speaker = np.maximum.accumulate(np.where(lines | first, np.arange(lines.size), 0))
+        speaker = np.maximum.accumulate(np.where(lines | self.entry, self.positions, 0))
         return said[speaker]
 
     def place(self, word: str) -> int:
@@ -119,8 +162,7 @@ class Lines:
     def count(self, lines: BoolArray) -> IntArray:
         """How many of some lines the patient has had, up to and including each line."""
         total = np.cumsum(lines, dtype=np.int64)
-        before = self.last(self.among("entry"), total - lines, 0)
-        return np.asarray(total - before, dtype=np.int64)
+        return np.asarray(total - (total - lines)[self.entry_position], dtype=np.int64)
 
 
 def read_lines(events: pd.DataFrame, patients: pd.DataFrame, assumptions: Assumptions) -> Lines:

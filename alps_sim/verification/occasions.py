@@ -14,6 +14,7 @@ import pandas as pd
 from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.history import History
 from alps_sim.verification.journal import BoolArray, IntArray, Lines
+from alps_sim.verification.words import words_at
 
 CLOSE_YEARS: Final = 1.0e-7
 """Times nearer than this are the same: three seconds."""
@@ -53,7 +54,7 @@ Decision = Callable[[History, Assumptions], Occasions]
 """The second account of a decision: its occasions in lives as read, with the probabilities of yes under the assumptions."""
 
 
-def occasions(made: BoolArray, outcome: Any, probability: Any, circumstance: Any = ANY, stray: int = 0) -> Occasions:
+def occasions(made: BoolArray, outcome: Any, probability: Any, circumstance: pd.Categorical | None = None, stray: int = 0) -> Occasions:
     """Occasions at some of the lines.
 
     Parameters
@@ -66,11 +67,12 @@ def occasions(made: BoolArray, outcome: Any, probability: Any, circumstance: Any
         Outcomes that came without an occasion.
     """
     line = np.flatnonzero(made)
-    each = [np.broadcast_to(np.asarray(values), made.shape)[line] for values in (outcome, probability, circumstance)]
-    return Occasions(line, each[0].astype(np.float64), each[1].astype(np.float64), pd.Categorical(each[2]), stray)
+    each = [np.broadcast_to(np.asarray(values), made.shape)[line].astype(np.float64) for values in (outcome, probability)]
+    words = words_at(np.zeros(line.size), (ANY,)) if circumstance is None else circumstance[line]
+    return Occasions(line, each[0], each[1], words, stray)
 
 
-def told_at_once(lines: Lines, made: BoolArray, told: BoolArray, probability: Any, circumstance: Any = ANY) -> Occasions:
+def told_at_once(lines: Lines, made: BoolArray, told: BoolArray, probability: Any, circumstance: pd.Categorical | None = None) -> Occasions:
     """Occasions of a decision of which a line in the same moment tells.
 
     Parameters
@@ -88,12 +90,6 @@ def told_at_once(lines: Lines, made: BoolArray, told: BoolArray, probability: An
     return occasions(made, in_moment_of(lines, told), probability, circumstance, stray)
 
 
-def _begins_moment(lines: Lines) -> BoolArray:
-    """Whether each line has another patient or another time than the line before."""
-    changes = (lines.owner[1:] != lines.owner[:-1]) | (lines.time[1:] != lines.time[:-1])
-    return np.append(True, changes)
-
-
 def in_moment_of(lines: Lines, marked: BoolArray) -> BoolArray:
     """Whether each line is of the same moment as a marked one.
 
@@ -104,21 +100,9 @@ def in_moment_of(lines: Lines, marked: BoolArray) -> BoolArray:
     marked
         (n,) some of them.
     """
-    moment = np.cumsum(_begins_moment(lines)) - 1
-    return np.asarray(np.bincount(moment, marked)[moment] > 0, dtype=bool)
-
-
-def before_moment(lines: Lines) -> IntArray:
-    """Position of the last line before the moment of each line, or the entry: what it says was known before any decision.
-
-    Parameters
-    ----------
-    lines
-        Of the patients.
-    """
-    place = np.arange(lines.time.size)
-    first = np.maximum.accumulate(np.where(_begins_moment(lines), place, 0))
-    return np.maximum(first - 1, lines.last(lines.among("entry"), place, 0))
+    holds = np.zeros(lines.moment[-1] + 1, dtype=bool)
+    holds[lines.moment[marked]] = True
+    return np.asarray(holds[lines.moment], dtype=bool)
 
 
 def following(lines: Lines, marked: BoolArray) -> IntArray:

@@ -3,15 +3,17 @@
 The severity of a breakthrough is in no line of its own; its dangers are those of a severe one times the chance that it is one.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from alps_sim.verification.answers import LINEAGE_BITS
 from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.history import History
 from alps_sim.verification.journal import DAYS_PER_YEAR, BoolArray, Lines
 from alps_sim.verification.occasions import SEQUESTRATION_BIT, Decision, Occasions, in_moment_of, occasions, told_at_once, told_later
+from alps_sim.verification.words import first_that_holds, words_at
 
 SEVERE_BIT: Final = 8
 """In the code of a flare line."""
@@ -28,11 +30,11 @@ def _flare_severity(history: History, assumptions: Assumptions) -> Occasions:
 def _flare_mechanism(history: History, assumptions: Assumptions) -> Occasions:
     """Whether a flare is by sequestration; never without an enlarged spleen."""
     lines = history.lines
-    spleen = history.states["spleen"].astype(str).to_numpy(dtype=object)
+    spleen = history.states["spleen"]
     probability = np.zeros(lines.time.size)
     for size in ("moderate", "massive"):
-        probability[spleen == size] = assumptions.values[f"sequestration_probability_{size}"]
-    return occasions(lines.among("flare"), lines.code & SEQUESTRATION_BIT > 0, probability, spleen)
+        probability[(spleen == size).to_numpy()] = assumptions.values[f"sequestration_probability_{size}"]
+    return occasions(lines.among("flare"), lines.code & SEQUESTRATION_BIT > 0, probability, spleen.array)
 
 
 def _flare_lineages(history: History, assumptions: Assumptions) -> Occasions:
@@ -40,7 +42,7 @@ def _flare_lineages(history: History, assumptions: Assumptions) -> Occasions:
     lines, states = history.lines, history.states
     flare = np.flatnonzero(lines.among("flare"))
     line, place = np.repeat(flare, len(LINEAGE_BITS)), np.tile(np.arange(len(LINEAGE_BITS)), flare.size)
-    bit, name = np.array(list(LINEAGE_BITS.values()))[place], np.array(list(LINEAGE_BITS), dtype=object)[place]
+    bit, name = np.array(list(LINEAGE_BITS.values()))[place], words_at(place, list(LINEAGE_BITS))
     own = states["lineages"].to_numpy(np.int64)[line] & bit > 0
     first = states["first_lineage"].to_numpy(np.int64)[line] == place
     probability = np.where(first, 1.0, np.where(own, assumptions.values["lineage_involvement_probability"], 0.0))
@@ -66,10 +68,9 @@ def _of_dangers(what: str, severe: FloatArray, lines: Lines, assumptions: Assump
     return severe * assumptions.values[f"{what}_probability_severe_flare"] + (1.0 - severe) * mild
 
 
-def _occasion_in_words(lines: Lines) -> Any:
+def _occasion_in_words(lines: Lines) -> pd.Categorical:
     """Which kind of occasion each line is, with the severity if that is known."""
-    flare = np.where(lines.code & SEVERE_BIT > 0, "severe flare", "mild flare")
-    return np.where(lines.among("flare"), flare, "breakthrough").astype(object)
+    return first_that_holds({"breakthrough": ~lines.among("flare"), "severe flare": lines.code & SEVERE_BIT > 0}, "mild flare")
 
 
 def _bleeding(lines: Lines, assumptions: Assumptions) -> FloatArray:

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from alps_sim.verification.assumptions import Assumptions
+from alps_sim.verification.assumptions import Assumptions, FloatArray
 from alps_sim.verification.forms import immunosuppressed, in_transition, steroid_risk, without_spleen
 from alps_sim.verification.infection import takes_up_prevention
 from alps_sim.verification.journal import SINCE_SURGERY_YEARS
-from alps_sim.verification.words import words_at
+from alps_sim.verification.words import crossed, first_that_holds, words_at
 
 Words = pd.Categorical
 
@@ -19,22 +19,9 @@ AGE_BANDS: Final = ("0-5", "6-11", "12-17", "18-39", "40-64", "65+")
 AGE_BAND_STARTS: Final = (6.0, 12.0, 18.0, 40.0, 65.0)
 
 
-def _first_that_holds(named: dict[str, Any], otherwise: str) -> Words:
-    """The name of the first condition that holds."""
-    place = np.select([np.asarray(condition) for condition in named.values()], list(range(len(named))), len(named))
-    return words_at(place, (*named, otherwise))
-
-
 def _banded(values: Any, bounds: Sequence[float], names: Sequence[str]) -> Words:
     """The band of each value; a value on a bound is in the upper one."""
     return words_at(np.searchsorted(np.asarray(bounds), values, side="right"), names)
-
-
-def _crossed(words: "pd.Series[Any]", flag: Any, suffix: str) -> Words:
-    """Words with and without something."""
-    names = [str(word) for word in words.cat.categories]
-    codes = words.cat.codes.to_numpy(np.int64) + len(names) * np.asarray(flag, dtype=np.int64)
-    return words_at(codes, [*(name or "none" for name in names), *(f"{name or 'none'}, {suffix}" for name in names)])
 
 
 def _spleen(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
@@ -51,15 +38,20 @@ def _surgery(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     asplenic = without_spleen(pieces)
     young = asplenic & (pieces["age_at_removal"] < assumptions.values["young_splenectomy_before_years"]).to_numpy()
     named = {"removed under 5 y": young, "relapsed": asplenic & pieces["relapsed"].to_numpy(), "in remission": asplenic}
-    return _first_that_holds(named, "spleen in place")
+    return first_that_holds(named, "spleen in place")
+
+
+def _or_none(words: Words) -> Words:
+    """Words with one for nothing."""
+    return words.rename_categories({"": "none"})
 
 
 def _agent(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    return _crossed(pieces["agent"], pieces["agent_answering"], "answering")
+    return crossed(_or_none(pieces["agent"].array), pieces["agent_answering"], "answering")
 
 
 def _course(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    return _crossed(pieces["course"], pieces["course_answering"], "answering")
+    return crossed(_or_none(pieces["course"].array), pieces["course_answering"], "answering")
 
 
 def _age(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
@@ -76,7 +68,7 @@ def _decline(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
 def _steroid(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     on = pieces["on_steroid"].to_numpy()
     high = (pieces["steroid_mg_per_kg"] >= assumptions.values["high_dose_mg_per_kg_per_day"]).to_numpy()
-    return _first_that_holds({"high dose": on & high, "low dose": on, "shortly after": steroid_risk(pieces, assumptions)}, "off")
+    return first_that_holds({"high dose": on & high, "low dose": on, "shortly after": steroid_risk(pieces, assumptions)}, "off")
 
 
 def _exposure(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
@@ -88,7 +80,7 @@ def _exposure(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
         "between the bounds": on & (taken >= values["fracture_dose_low_mg_per_kg"]),
         "below the lower bound": on,
     }
-    return _first_that_holds(bands, "off")
+    return first_that_holds(bands, "off")
 
 
 def _phase(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
@@ -101,22 +93,22 @@ def _infection_risk(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
         "diabetes": pieces["diabetes"],
         "immunosuppressed": immunosuppressed(pieces, assumptions),
     }
-    return _crossed(pd.Series(_first_that_holds(risks, "none")), without_spleen(pieces), "asplenic")
+    return crossed(first_that_holds(risks, "none"), without_spleen(pieces), "asplenic")
 
 
 def _neutropenia(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     in_flare = pieces["neutropenic_flare"].to_numpy() & pieces["phase"].isin(["flare", "refractory"]).to_numpy()
     after = pieces["rituximab_neutropenia"].to_numpy()
-    return _first_that_holds({"G-CSF": pieces["gcsf"], "both": in_flare & after, "after rituximab": after, "in a flare": in_flare}, "none")
+    return first_that_holds({"G-CSF": pieces["gcsf"], "both": in_flare & after, "after rituximab": after, "in a flare": in_flare}, "none")
 
 
 def _prevention(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
     takes_up = {"taken up": takes_up_prevention(pieces, assumptions)}
-    return _crossed(pd.Series(_first_that_holds(takes_up, "not taken up")), in_transition(pieces, assumptions), "transition years")
+    return crossed(first_that_holds(takes_up, "not taken up"), in_transition(pieces, assumptions), "transition years")
 
 
 def _bone(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    return _crossed(pd.Series(_first_that_holds({"low density": pieces["low_bone_density"]}, "normal")), pieces["on_steroid"], "on steroid")
+    return crossed(first_that_holds({"low density": pieces["low_bone_density"]}, "normal"), pieces["on_steroid"], "on steroid")
 
 
 def _genotype(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
@@ -128,11 +120,11 @@ def _sex(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
 
 
 def _flare_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    return _first_that_holds({"above the mean": pieces["flare_frailty"] > 1.0}, "below the mean")
+    return first_that_holds({"above the mean": pieces["flare_frailty"] > 1.0}, "below the mean")
 
 
 def _infection_frailty(pieces: pd.DataFrame, assumptions: Assumptions) -> Words:
-    return _first_that_holds({"above the mean": pieces["infection_frailty"] > 1.0}, "below the mean")
+    return first_that_holds({"above the mean": pieces["infection_frailty"] > 1.0}, "below the mean")
 
 
 STRATA: Final[dict[str, Callable[[pd.DataFrame, Assumptions], Words]]] = {
@@ -163,15 +155,15 @@ REFRACTORINESS_BANDS: Final = ("answers well", "average", "answers badly")
 REFRACTORINESS_BOUNDS: Final = (-0.5, 0.5)
 
 
-def refractoriness(pieces: pd.DataFrame) -> Words:
-    """How refractory the patient is, by the score z that agents and steroids share.
+def refractoriness(z: FloatArray) -> Words:
+    """How refractory patients are, by the score z that agents and steroids share.
 
     Parameters
     ----------
-    pieces
-        Of a history.
+    z
+        (n,) scores.
     """
-    return _banded(pieces["refractoriness"], REFRACTORINESS_BOUNDS, REFRACTORINESS_BANDS)
+    return _banded(z, REFRACTORINESS_BOUNDS, REFRACTORINESS_BANDS)
 
 
 EPISODE: Final = "episode"
@@ -188,4 +180,4 @@ def episode(pieces: pd.DataFrame, process: str) -> Words:
     process
         Its name.
     """
-    return _first_that_holds({"later": pieces[f"earlier_{process}"] > 0}, "first")
+    return first_that_holds({"later": pieces[f"earlier_{process}"] > 0}, "first")

@@ -109,6 +109,40 @@ def words_at(places: np.ndarray[Any, Any], names: Sequence[str]) -> "pd.Categori
     return pd.Categorical.from_codes(np.asarray(places, dtype=np.int64), pd.Index(list(names)))
 
 
+def first_that_holds(conditions: Mapping[str, Any], otherwise: str) -> "pd.Categorical[Any]":
+    """The name of the first condition that holds.
+
+    Parameters
+    ----------
+    conditions
+        (n,) booleans by name.
+    otherwise
+        The name where none holds.
+    """
+    each = [np.asarray(condition, dtype=bool) for condition in conditions.values()]
+    place = np.full(each[0].shape, len(each), dtype=np.int64)
+    for position in reversed(range(len(each))):
+        place[each[position]] = position
+    return words_at(place, (*conditions, otherwise))
+
+
+def crossed(words: "pd.Categorical[Any]", flag: Any, suffix: str) -> "pd.Categorical[Any]":
+    """Words with and without something.
+
+    Parameters
+    ----------
+    words
+        (n,).
+    flag
+        (n,) where there is something.
+    suffix
+        What it adds to the word.
+    """
+    names = [str(word) for word in words.categories]
+    codes = words.codes + len(names) * np.asarray(flag, dtype=np.int64)
+    return words_at(codes, [*names, *(f"{name}, {suffix}" for name in names)])
+
+
 def _named_codes(kind: np.ndarray[Any, Any], code: np.ndarray[Any, Any], words: Vocabularies) -> "pd.Categorical[Any]":
     """The name of what each code stands for, empty for a code that names nothing."""
     vocabulary_of: Mapping[str, Sequence[str]] = {
