@@ -91,6 +91,11 @@ def test_help_imports_no_heavy_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
 
 
+def test_a_run_answers_before_it_loads_what_draws_its_report() -> None:
+    code = "import sys, alps_sim.simulation; print([name for name in ('matplotlib', 'seaborn', 'scipy.stats') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
+
+
 def test_help_lists_the_commands() -> None:
     told = called("--help").output
     assert all(re.search(rf"^ +{command} ", told, flags=re.MULTILINE) for command in ("run", "check", "evidence"))

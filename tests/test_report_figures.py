@@ -13,10 +13,12 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from alps_sim import plots
 from alps_sim.plots import theme
-from alps_sim.plots.curves import PublishedPoint, opsi_death_figure, relapse_figure, survival_figure
+from alps_sim.plots.curves import opsi_death_figure, relapse_figure, survival_figure
 from alps_sim.plots.exposure import daily_dose_by_year, dose_by_stretch, steroid_figure
 from alps_sim.plots.images import FORMATS, save
+from alps_sim.plots.points import PublishedPoint
 from alps_sim.report.html import draw_figures
 from alps_sim.report.tables import relapse_points
 from alps_sim.scenario.phrases import heading
@@ -235,3 +237,9 @@ def test_drawing_leaves_the_settings_of_matplotlib_alone(tmp_path: Path) -> None
     before = dict(mpl.rcParams)
     save(opsi_death_figure(content().survival, "20"), tmp_path, "deaths")
     assert dict(mpl.rcParams) == before
+
+
+def test_every_figure_can_be_had_from_the_package_of_figures() -> None:
+    assert all(callable(getattr(plots, name)) for name in plots.__all__)
+    with pytest.raises(AttributeError, match="survival_figure"):
+        _ = plots.survival

@@ -28,7 +28,7 @@ from alps_sim.outcomes.definitions import MORE_IS_BETTER, OUTCOMES, all_comparab
 from alps_sim.outcomes.uncertainty import PERCENTILES
 from alps_sim.plots.parameters import parameter_label
 from alps_sim.plots.sweep import sweep_figure
-from alps_sim.plots.sweep_map import sweep_map
+from alps_sim.plots.sweep_maps import sweep_map
 from alps_sim.population import draw_population
 from alps_sim.report.comparable import comparing
 from alps_sim.report.sweep import amount, flip_sentences

@@ -13,7 +13,7 @@ from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.store import ResultsFolder, run_name
 from alps_sim.plots.images import save
 from alps_sim.plots.sweep import sweep_figure
-from alps_sim.plots.sweep_map import sweep_map
+from alps_sim.plots.sweep_maps import sweep_map
 from alps_sim.provenance import manifest, program_version, stale_posterior
 from alps_sim.report.comparable import footnote, unlike
 from alps_sim.report.robustness import OutcomeTable

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, poisson
+from scipy.special import ndtr, ndtri, pdtr, pdtrc  # scipy.stats takes a second to load, before the first answer
 
 from alps_sim.outcomes.accumulate import CONTROL_COUNT, OUTCOME_COUNT, Totals
 from alps_sim.outcomes.adjust import MINIMUM_EVENTS
@@ -21,7 +21,7 @@ from alps_sim.rules.events import PROCESS_COUNT
 
 LIMIT: Final = 4.0
 """Standard errors."""
-ERROR_EACH: Final = float(2 * norm.sf(LIMIT))
+ERROR_EACH: Final = float(2 * ndtr(-LIMIT))
 """Probability that a right program fails one check."""
 COLUMNS: Final = ("process", "strategy", "events", "mean", "se", "z", "result")
 
@@ -48,10 +48,11 @@ class Bookkeeping:
 
 def _rare_score(events: float, expected: float) -> float:
     """Normal score of a number of events under a Poisson expectation, from the exact tail that it lies in."""
-    upper, lower = float(poisson.sf(events - 1, expected)), float(poisson.cdf(events, expected))
+    upper = float(pdtrc(events - 1, expected)) if events > 0 else 1.0
+    lower = float(pdtr(events, expected))
     if upper <= lower:
-        return max(float(norm.isf(upper)), 0.0)
-    return min(float(norm.ppf(lower)), 0.0)
+        return max(-float(ndtri(upper)), 0.0)
+    return min(float(ndtri(lower)), 0.0)
 
 
 def _score(totals: Totals, strategy: int, window: int, control: int, mean: float, se: float) -> float:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -109,7 +109,7 @@ def drivers(
 
 def _standardised_ranks(columns: Array) -> Array:
     """Ranks of each column with mean 0 and squares that add up to 1; zeros for a column that does not vary."""
-    ranks = rankdata(columns, axis=0)
-    ranks -= ranks.mean(axis=0)
+    ranks = pd.DataFrame(columns).rank().to_numpy()
+    ranks = ranks - ranks.mean(axis=0)
     length = np.sqrt((ranks**2).sum(axis=0))
     return np.asarray(np.divide(ranks, length, out=np.zeros_like(ranks), where=length > 0.0), dtype=np.float64)

@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from alps_sim.outcomes.definitions import OUTCOMES, death_outcome
-from alps_sim.plots.intervals import draw_estimate, interval_note, parameter_intervals
+from alps_sim.plots.estimates import draw_estimate, interval_note
+from alps_sim.plots.intervals import parameter_intervals
 from alps_sim.plots.theme import WIDTH_INCHES, footnote, strategy_legend, strategy_styles, themed
 from alps_sim.plots.units import shown
 from alps_sim.rules.codes import CAUSES_OF_DEATH

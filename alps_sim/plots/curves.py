@@ -6,7 +6,6 @@ published follow-up are shaded.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from alps_sim.outcomes.survival import RELAPSE_CURVE
+from alps_sim.plots.points import PublishedPoint
 from alps_sim.plots.theme import (
     BAND_OPACITY,
     EXTRAPOLATION_COLOUR,
@@ -49,28 +49,6 @@ BAR_SPACING_INCHES: Final = 0.065
 SINCE_INDEX: Final = "Years since first significant cytopenia"
 SINCE_SURGERY: Final = "Years since splenectomy"
 BAND_NOTE: Final = "Bands: 95% simulation error."
-
-
-@dataclass(frozen=True)
-class PublishedPoint:
-    """A published figure to draw beside a curve.
-
-    Attributes
-    ----------
-    years
-        Time.
-    percent
-        Published value.
-    lower_bound
-        Whether the publication says more than this.
-    label
-        What is written beside it.
-    """
-
-    years: float
-    percent: float
-    lower_bound: bool
-    label: str
 
 
 def survival_figure(

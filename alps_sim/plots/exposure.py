@@ -10,7 +10,8 @@ from matplotlib.ticker import StrMethodFormatter
 
 from alps_sim.outcomes.resources import per_year_alive
 from alps_sim.plots.curves import EXTRAPOLATION_FROM_YEARS, SINCE_INDEX
-from alps_sim.plots.intervals import draw_estimate, interval_note, parameter_intervals
+from alps_sim.plots.estimates import draw_estimate, interval_note
+from alps_sim.plots.intervals import parameter_intervals
 from alps_sim.plots.theme import (
     EXTRAPOLATION_COLOUR,
     MUTED_COLOUR,

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from alps_sim.plots.intervals import draw_estimate, interval_note, parameter_intervals
+from alps_sim.plots.estimates import draw_estimate, interval_note
+from alps_sim.plots.intervals import parameter_intervals
 from alps_sim.plots.theme import WIDTH_INCHES, footnote, strategy_styles, themed
 from alps_sim.plots.units import shown
 from alps_sim.scenario.phrases import heading

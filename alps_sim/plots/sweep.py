@@ -19,7 +19,8 @@ from matplotlib.transforms import ScaledTranslation
 
 from alps_sim.analysis.flip_table import BESIDE_THE_COMPARATOR
 from alps_sim.analysis.sweep import Sweep, Varied
-from alps_sim.plots.parameters import set_parameter_axis, titled, value_text
+from alps_sim.plots.parameter_axis import set_parameter_axis
+from alps_sim.plots.parameters import titled, value_text
 from alps_sim.plots.theme import (
     BAND_OPACITY,
     EXTRAPOLATION_COLOUR,

@@ -14,7 +14,7 @@ from alps_sim.evidence.posterior import IDENTIFIED, LABELS
 from alps_sim.evidence.readings import load_readings
 from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
-from alps_sim.plots.curves import PublishedPoint
+from alps_sim.plots.points import PublishedPoint
 from alps_sim.plots.units import shown
 from alps_sim.report.answer import ANSWER_OUTCOMES, MAIN_DIFFERENCE
 from alps_sim.report.cells import Cell, cells

@@ -17,7 +17,8 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from alps_sim.analysis.sweep import Sweep, Varied
-from alps_sim.plots.parameters import set_parameter_axis, titled
+from alps_sim.plots.parameter_axis import set_parameter_axis
+from alps_sim.plots.parameters import titled
 from alps_sim.plots.sweep import left_out
 from alps_sim.plots.theme import OUTLINE, TEXT_COLOUR, WIDTH_INCHES, Style, footnote, strategy_styles, themed
 from alps_sim.plots.units import Shown, shown
