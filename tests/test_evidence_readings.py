@@ -117,6 +117,8 @@ def test_two_readings_that_disagree_on_a_parameter_are_refused() -> None:
         ("acts_through: fit\n    meaning: Whether", "acts_through: fits\n    meaning: Whether", "did you mean `fit`"),
         ("opsi_deaths_counted: death_of_sepsis}", "opsi_deaths_counted: death}", "death_of_sepsis or"),
         ("choices: {alive_at_entry: required}", "choices: {alive_at_entri: required}", "did you mean `alive_at_entry`"),
+        ("in_strategies: {pulse_days: 5}", "in_strategies: {puls_days: 5}", "did you mean `pulse_days`"),
+        ("in_strategies: {pulse_days: 5}", "in_strategies: {pulse_days: 0}", "above 0"),
         ("    question: Why does sepsis", "    asked: Why does sepsis", "found `asked`"),
     ],
 )

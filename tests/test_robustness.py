@@ -13,7 +13,7 @@ from alps_sim.calibration.blocks import BLOCKS, OTHER_STRUCTURES
 from alps_sim.calibration.priors import Priors
 from alps_sim.cli import app
 from alps_sim.evidence.ledger import Ledger
-from alps_sim.evidence.readings import load_readings
+from alps_sim.evidence.readings import CHANGES_OF_STRATEGIES, load_readings
 from alps_sim.outcomes.intervals import share_interval
 from alps_sim.report.robustness import conclusion_sentences
 from alps_sim.robustness.alternatives import (
@@ -28,8 +28,10 @@ from alps_sim.robustness.alternatives import (
 )
 from alps_sim.robustness.measures import Difference, Measure, Sample, difference, measures_of
 from alps_sim.robustness.order import FADES, HOLDS, NOT_RUN, OPEN, TURNS, UNCHANGED, Pair, conclusions, order_verdict, order_words
+from alps_sim.robustness.strategy_changes import STRATEGY_CHANGES
 from alps_sim.robustness.study import NO_LIFE_CHANGES, case_inputs, run_study
 from alps_sim.scenario import Scenario, load_scenario
+from alps_sim.simulation import choose_strategies
 
 DEATHS = Measure("opsi_deaths", "20", 0)
 YEARS = Measure("life_years", "20", 0)
@@ -59,7 +61,7 @@ def test_each_alternative_changes_what_its_reading_sets_and_nothing_else(scenari
         if case.note == FITTED_ANEW:
             continue
         assert changed <= set(load_readings()[case.reading].alternatives[case.alternative].parameters)
-        assert changed or case.pulse_days is not None or not case.runs
+        assert changed or case.in_strategies or not case.runs
 
 
 def test_what_acts_through_the_fit_alone_is_not_run_without_one(
@@ -116,6 +118,31 @@ def test_the_days_of_a_pulse_are_put_into_every_ladder(scenario: Scenario, ledge
     for old, new in zip(before.strategies, after.strategies, strict=True):
         assert [step.days for step in new.steps] == [7.0, 8.5, 8.5]
         assert new.steps[1].severe_days == old.steps[1].severe_days == 3.0
+
+
+def flare_windows(scenario: Scenario, case: Case) -> dict[str, float]:
+    return {strategy.name: float(strategy.strategy["flare_window_years"][0]) for strategy in case_inputs(scenario, case).strategies}
+
+
+def test_flares_count_together_within_the_time_of_the_reading_where_their_number_is_an_occasion(scenario: Scenario, ledger: Ledger) -> None:
+    cases = by_name(scenario, ledger)
+    before = flare_windows(scenario, base_case(scenario, ledger))
+    for alternative, years in (("within_one_year", 1.0), ("however_far_apart", 100.0)):
+        after = flare_windows(scenario, cases[f"flares_before_early_surgery: {alternative}"])
+        moved = {name for name in before if before[name] != after[name]}
+        assert moved == {"early_splenectomy", "splenectomy_with_prevention"}
+        assert {after[name] for name in moved} == {years}
+
+
+def test_a_reading_of_the_strategies_leaves_out_a_scenario_that_has_no_place_for_it(scenario: Scenario, ledger: Ledger) -> None:
+    drugs = choose_strategies(scenario, ("mmf_then_sirolimus", "sirolimus_first"))
+    case = by_name(drugs, ledger)["flares_before_early_surgery: within_one_year"]
+    assert not case.runs
+    assert "flares that count within 1 years of each other, or not by number," in case.note
+
+
+def test_every_change_of_strategies_that_a_reading_may_name_can_be_made() -> None:
+    assert set(STRATEGY_CHANGES) == set(CHANGES_OF_STRATEGIES)
 
 
 # What becomes of the order

@@ -26,6 +26,9 @@ STRATEGIES: Final = "strategies"
 ACTS_THROUGH: Final = (FIT, STRATEGIES)
 """What a named choice acts through: the comparison with published figures, or how the strategies of a scenario are written."""
 
+CHANGES_OF_STRATEGIES: Final = ("pulse_days", "flare_window_years")
+"""What a reading may change in strategies: days of the intravenous pulses, and the time within which flares count together."""
+
 _MULTIPLE: Final = re.compile(r"(?:(?P<factor>[0-9.]+) x )?(?P<of>[a-z][a-z0-9_.]*)")
 
 
@@ -73,8 +76,8 @@ class Alternative:
         What it sets ledger parameters to; none for a base case that keeps the ledger.
     choices
         Named choices that it makes, by name of the choice.
-    pulse_days
-        Days of the intravenous pulse in the acute ladders by this reading; None if it says nothing of them.
+    in_strategies
+        What it says of the strategies that are compared, by name of the change: of CHANGES_OF_STRATEGIES.
     priors
         What is believed of parameters where this reading is fitted by itself, in place of the ledger's distributions.
     """
@@ -83,7 +86,7 @@ class Alternative:
     meaning: str
     parameters: Mapping[str, Setting]
     choices: Mapping[str, str]
-    pulse_days: float | None = None
+    in_strategies: Mapping[str, float] = field(default_factory=dict)
     priors: Mapping[str, Distribution] = field(default_factory=dict)
 
 
@@ -263,12 +266,22 @@ def _keeps_the_ledger(alternative: Alternative) -> bool:
 
 
 def _alternative(name: str, entry: Located, ledger: Ledger, choices: Mapping[str, tuple[str, ...]]) -> Alternative:
-    keys = entry.mapping(("meaning",), ("parameters", "choices", "pulse_days", "priors"))
+    keys = entry.mapping(("meaning",), ("parameters", "choices", "in_strategies", "priors"))
     parameters = {key: _setting(key, item, ledger) for key, item in keys["parameters"].table().items()} if "parameters" in keys else {}
     made = {key: _made(key, item, choices) for key, item in keys["choices"].table().items()} if "choices" in keys else {}
-    days = keys["pulse_days"].number() if "pulse_days" in keys else None
+    changes = {key: _change(key, item) for key, item in keys["in_strategies"].table().items()} if "in_strategies" in keys else {}
     priors = {key: _prior(key, item, ledger) for key, item in keys["priors"].table().items()} if "priors" in keys else {}
-    return Alternative(name, keys["meaning"].text(), parameters, made, days, priors)
+    return Alternative(name, keys["meaning"].text(), parameters, made, changes, priors)
+
+
+def _change(name: str, item: Located) -> float:
+    """A positive number that is put into the strategies."""
+    if name not in CHANGES_OF_STRATEGIES:
+        raise item.error(f"expected a known change of strategies, found `{name}`; {suggestion(name, CHANGES_OF_STRATEGIES)}")
+    value = item.number()
+    if value <= 0.0:
+        raise item.error(f"expected a value above 0 for `{name}`, found {value:g}")
+    return value
 
 
 def _prior(name: str, item: Located, ledger: Ledger) -> Distribution:

@@ -1,20 +1,20 @@
 """The alternatives of a scenario: each reading of the paper and each structural choice the other way, one at a time.
 
-All of them stand in the ledger's readings. An alternative that sets parameters, or the days of a pulse, can be run. One that only says
-what published figures are compared with acts through the fit, and one that says what a strategy is needs another scenario: these are
-listed with the reason and never run as if they had been.
+All of them stand in the ledger's readings. An alternative that sets parameters, or a number of the strategies, can be run. One that
+only says what published figures are compared with acts through the fit, and one that says what a strategy is needs another scenario:
+these are listed with the reason and never run as if they had been.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.evidence.posterior import fitted_readings
 from alps_sim.evidence.readings import STRATEGIES, Alternative, Reading, choices_act_through, load_readings
+from alps_sim.robustness.strategy_changes import changed_strategies, in_words
 from alps_sim.scenario import Scenario
-from alps_sim.scenario.strategy import INTRAVENOUS, Strategy
 
 BASE: Final = "base case"
 THROUGH_THE_FIT: Final = (
@@ -39,8 +39,8 @@ class Case:
         In words.
     values
         Value of every parameter; none if it cannot be run.
-    pulse_days
-        Days of the intravenous pulses in the acute ladders; None leaves them as they are.
+    in_strategies
+        Numbers that it puts into the strategies, by name of the change; none leaves them as they are.
     note
         Why it is not run, or what a run of it leaves out; empty if there is nothing to say.
     """
@@ -49,7 +49,7 @@ class Case:
     alternative: str
     meaning: str
     values: Mapping[str, float]
-    pulse_days: float | None = None
+    in_strategies: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
 
     @property
@@ -85,7 +85,7 @@ def alternatives(scenario: Scenario, ledger: Ledger) -> list[Case]:
     cases = []
     for reading in load_readings().values():
         for alternative in reading.alternatives.values():
-            if alternative.name != scenario.readings.get(reading.identifier, reading.taken) or alternative.pulse_days is not None:
+            if alternative.name != scenario.readings.get(reading.identifier, reading.taken) or alternative.in_strategies:
                 cases += _cases(scenario, ledger, reading, alternative)
     return cases
 
@@ -108,11 +108,11 @@ def _case(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Alt
         values = other.parameter_values(ledger)
     except EvidenceError as error:
         return _left_out(reading, alternative, NOT_TOGETHER.format(reason=error.message.partition(";")[0]))
-    same_ladders = with_pulse_days(scenario.strategies, alternative.pulse_days) == scenario.strategies
-    if same_ladders and values == scenario.parameter_values(ledger):
+    same_strategies = changed_strategies(scenario.strategies, alternative.in_strategies) == scenario.strategies
+    if same_strategies and values == scenario.parameter_values(ledger):
         return _left_out(reading, alternative, _why_nothing_changes(scenario, alternative))
     note = NOT_FITTED_ANEW if alternative.choices and alternative.parameters else ""
-    return Case(reading.identifier, alternative.name, alternative.meaning, values, alternative.pulse_days, note)
+    return Case(reading.identifier, alternative.name, alternative.meaning, values, alternative.in_strategies, note)
 
 
 def _left_out(reading: Reading, alternative: Alternative, why: str) -> Case:
@@ -124,28 +124,8 @@ def _why_nothing_changes(scenario: Scenario, alternative: Alternative) -> str:
     own = [name for name in alternative.parameters if name in scenario.parameters]
     if own:
         return SET_BY_THE_SCENARIO.format(names=", ".join(own))
-    if alternative.pulse_days is not None:
-        return SET_BY_THE_SCENARIO.format(names=f"pulses of {alternative.pulse_days:g} days, or none,")
+    if alternative.in_strategies:
+        return SET_BY_THE_SCENARIO.format(names=in_words(alternative.in_strategies))
     through = choices_act_through()
     named = [value for choice, value in alternative.choices.items() if through[choice] == STRATEGIES]
     return ANOTHER_SCENARIO.format(name=named[0]) if named else THROUGH_THE_FIT
-
-
-def with_pulse_days(strategies: Mapping[str, Strategy], days: float | None) -> dict[str, Strategy]:
-    """Strategies whose intravenous pulses last other days; where a severe flare has days of its own, these stay.
-
-    Parameters
-    ----------
-    strategies
-        By name.
-    days
-        Of the pulse; None leaves the strategies as they are.
-    """
-    if days is None:
-        return dict(strategies)
-    return {name: _pulsed(strategy, days) for name, strategy in strategies.items()}
-
-
-def _pulsed(strategy: Strategy, days: float) -> Strategy:
-    ladder = tuple(step.model_copy(update={"days": days}) if step.treatment == INTRAVENOUS else step for step in strategy.acute_ladder)
-    return strategy.model_copy(update={"acute_ladder": ladder})

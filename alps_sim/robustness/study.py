@@ -11,9 +11,10 @@ from alps_sim.draws import Progress, no_progress
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.outcomes.definitions import OUTCOMES, Comparable, all_comparable
-from alps_sim.robustness.alternatives import Case, alternatives, base_case, with_pulse_days
+from alps_sim.robustness.alternatives import Case, alternatives, base_case
 from alps_sim.robustness.measures import Array, Difference, Measure, Sample, difference, joined, measured, measures_of
 from alps_sim.robustness.order import HOLDS, NOT_RUN, UNCHANGED, Pair, order_verdict, order_words
+from alps_sim.robustness.strategy_changes import changed_strategies
 from alps_sim.scenario import Scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
@@ -48,7 +49,7 @@ def case_inputs(scenario: Scenario, case: Case) -> Inputs:
         The base case or an alternative.
     """
     settled = scenario.at(case.values)  # numbers that the ledger gives to strategies would be lost with the section
-    strategies = with_pulse_days(settled.strategies, case.pulse_days)
+    strategies = changed_strategies(settled.strategies, case.in_strategies)
     return translate(settled.replaced(replica=None, strategies=strategies), case.values)
 
 
