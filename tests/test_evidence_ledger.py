@@ -1,5 +1,6 @@
 """The ledger: every entry complete and sensible, draws independent of each other, every mistake told with its line."""
 
+import hashlib
 import math
 import subprocess
 import sys
@@ -246,6 +247,13 @@ def test_luck_is_uniform_over_draws_and_over_names() -> None:
     over_names = [luck(name, 0, 5) for name in LEDGER.parameters]
     assert stats.kstest(over_draws, "uniform").pvalue > 1e-4
     assert stats.kstest(over_names, "uniform").pvalue > 1e-4
+
+
+def test_luck_is_the_first_word_of_a_generator_of_the_draws_own() -> None:
+    for name, draw, seed in (("one", 0, 1), ("one", 127, 1), ("one", 128, 20150331), ("another", 4_321, 2**63 + 5)):
+        name_word = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+        word = int(np.random.Philox(key=np.array([seed, name_word], dtype=np.uint64), counter=draw).random_raw())
+        assert luck(name, draw, seed) == ((word >> 12) + 0.5) * 2.0**-52
 
 
 def test_drawn_values_follow_their_distribution() -> None:

@@ -50,6 +50,11 @@ GRADES: Final = {
 WORDS: Final = {"per_m2, per_kg or fixed": ("per_m2", "per_kg", "fixed"), "yes or no": (False, True)}
 """Units of entries that are words: the value of the parameter is the word's place."""
 
+DRAWS_AT_ONCE: Final = 128
+"""Draws of one parameter that are made together."""
+WORDS_A_COUNTER: Final = 4
+"""Of Philox4x64."""
+
 UNCERTAIN_GRADES: Final = ("RECALLED", "ASSUMED")
 """Grades of evidence that a reader must know of."""
 
@@ -250,10 +255,17 @@ def luck(name: str, draw: int, seed: int) -> float:
 
     Philox4x64-10 with the seed and a hash of the name as key and the draw as counter.
     """
+    block, place = divmod(draw, DRAWS_AT_ONCE)
+    return ((_words(name, seed, block)[place] >> 12) + 0.5) * 2.0**-52
+
+
+@lru_cache(maxsize=8192)
+def _words(name: str, seed: int, block: int) -> list[int]:
+    """First word of each counter of a block of draws. A generator a draw took forty times as long, a tenth of a validation."""
     digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     key = np.array([seed % 2**64, int.from_bytes(digest, "little")], dtype=np.uint64)
-    word = int(np.random.Philox(key=key, counter=draw).random_raw())
-    return ((word >> 12) + 0.5) * 2.0**-52
+    words = np.random.Philox(key=key, counter=block * DRAWS_AT_ONCE).random_raw(WORDS_A_COUNTER * DRAWS_AT_ONCE)
+    return [int(word) for word in words[::WORDS_A_COUNTER]]
 
 
 def rule_parameter_names(ledger: Ledger) -> tuple[str, ...]:
