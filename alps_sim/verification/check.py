@@ -9,7 +9,7 @@ All comparisons form one family whose error (a right program failing) is 1% by H
 dependence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -74,16 +74,28 @@ class Tally:
     cells: dict[tuple[str, str, str], FloatArray] = field(default_factory=dict)
     patients: int = 0
 
-    def add(self, history: History) -> None:
-        """Add the lives of some patients.
+    def labels(self, history: History) -> dict[str, pd.Categorical]:
+        """The stratum of each row of a history's states, by what lives are split by.
 
         Parameters
         ----------
         history
             As read.
         """
+        return {name: STRATA[name](history.states, self.assumptions) for name in self.by}
+
+    def add(self, history: History, labels: Mapping[str, pd.Categorical] | None = None) -> None:
+        """Add the lives of some patients.
+
+        Parameters
+        ----------
+        history
+            As read.
+        labels
+            Their strata, if they are known.
+        """
         self.patients += history.patients
-        labels = {name: STRATA[name](history.states, self.assumptions) for name in self.by}
+        labels = self.labels(history) if labels is None else labels
         for process in self.processes:
             account = account_of(process, history, self.assumptions)
             self._put(process, ALL, ALL, _numbers(account))

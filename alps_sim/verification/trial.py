@@ -43,9 +43,9 @@ class Trial:
         history
             As read under the unaltered assumptions.
         """
-        self.unaltered.add(history)
-        for tally in self.altered:
-            tally.add(history)
+        labels = self.unaltered.labels(history)  # lives are split as they were lived, whatever is left out
+        for tally in (self.unaltered, *self.altered):
+            tally.add(history, labels)
 
     def table(self, family_error: float = FAMILY_ERROR) -> pd.DataFrame:
         """What each missing multiplier did.
