@@ -91,8 +91,12 @@ def test_help_imports_no_heavy_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
 
 
-def test_a_run_answers_before_it_loads_what_draws_its_report() -> None:
-    code = "import sys, alps_sim.simulation; print([name for name in ('matplotlib', 'seaborn', 'scipy.stats') if name in sys.modules])"
+def test_a_run_answers_before_it_loads_what_draws_its_report(main_scenario_path: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, alps_sim.simulation as s\n"
+        "def told(_): print([name for name in ('matplotlib', 'seaborn', 'scipy.stats') if name in sys.modules])\n"
+        f"s.run({str(main_scenario_path)!r}, patients=16, draws=0, out={str(tmp_path / 'out')!r}, answered=told)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
 
 

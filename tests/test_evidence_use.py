@@ -111,6 +111,11 @@ def test_every_parameter_and_reading_can_be_described() -> None:
         assert describe_reading(identifier).count("(taken)") == 1
 
 
+def test_what_a_reading_puts_into_strategies_is_described() -> None:
+    told = " ".join(describe_reading("flares_before_early_surgery").split())
+    assert "flare_window_years = 1 in the strategies" in told
+
+
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(EvidenceError, match="did you mean `opsi_shape`"):
         describe_parameter("opsi_shap")

@@ -39,6 +39,12 @@ def test_a_parameter_that_moves_the_answer_monotonically_is_its_driver_whatever_
     assert not one.mainly_assumed
 
 
+def test_equal_values_share_their_rank(values: np.ndarray) -> None:
+    steps = np.floor(4.0 * values[:, 7])
+    one = found(np.where(np.arange(len(NAMES)) == 7, steps[:, None], values), np.exp(steps))
+    assert one.shares["parameter_7"] == pytest.approx(1.0)
+
+
 def test_an_answer_moved_more_by_assumption_than_by_what_is_known_says_so(values: np.ndarray) -> None:
     answer = 1.3 * values[:, 3] + values[:, 4]
     assert list(found(values, answer).shares) == ["parameter_3", "parameter_4"]

@@ -11,12 +11,14 @@ import pandas as pd
 import pytest
 
 from alps_sim.evidence.ledger import load_ledger
+from alps_sim.evidence.readings import load_readings
 from alps_sim.plots.units import decimals, shown
 from alps_sim.report.answer import ANSWER_OUTCOMES
 from alps_sim.report.cells import cells
 from alps_sim.report.html import RESTS_ON, render, write_report
 from alps_sim.report.published import comparison_text, comparisons
 from alps_sim.report.tables import (
+    AS_WRITTEN,
     TABLE_OUTCOMES,
     assumptions,
     described,
@@ -246,6 +248,14 @@ def test_reading_chosen_by_the_scenario_is_marked() -> None:
     usual, chosen = (readings_taken(selected)[0] for selected in ({}, {"multiple_episodes": "at_least_two"}))
     assert (usual.chosen, chosen.chosen) == (False, True)
     assert usual.taken in chosen.others
+
+
+def test_what_the_strategies_say_themselves_is_not_told_as_a_reading_of_the_scenario() -> None:
+    told = {one.question: one for one in readings_taken({})}
+    pulse = load_readings()["methylprednisolone_duration"]
+    assert told[pulse.question].taken == AS_WRITTEN
+    assert told[pulse.question].others == tuple(one.meaning for one in pulse.alternatives.values())
+    assert [one.taken for one in told.values()].count(AS_WRITTEN) == 3
 
 
 def _predictions(strategy: str, low: float = 0.56) -> pd.DataFrame:

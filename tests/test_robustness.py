@@ -1,5 +1,6 @@
 """Robustness of the conclusion: which alternatives are run, what becomes of the order of the strategies, and the command."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ from alps_sim.robustness.alternatives import (
 )
 from alps_sim.robustness.measures import Difference, Measure, Sample, difference, measures_of
 from alps_sim.robustness.order import FADES, HOLDS, NOT_RUN, OPEN, TURNS, UNCHANGED, Pair, conclusions, order_verdict, order_words
-from alps_sim.robustness.strategy_changes import STRATEGY_CHANGES
+from alps_sim.robustness.strategy_changes import STRATEGY_CHANGES, changed_strategies
 from alps_sim.robustness.study import NO_LIFE_CHANGES, case_inputs, run_study
 from alps_sim.scenario import Scenario, load_scenario
-from alps_sim.simulation import choose_strategies
+from alps_sim.scenario.strategy import Strategy
 
 DEATHS = Measure("opsi_deaths", "20", 0)
 YEARS = Measure("life_years", "20", 0)
@@ -134,11 +135,34 @@ def test_flares_count_together_within_the_time_of_the_reading_where_their_number
         assert {after[name] for name in moved} == {years}
 
 
-def test_a_reading_of_the_strategies_leaves_out_a_scenario_that_has_no_place_for_it(scenario: Scenario, ledger: Ledger) -> None:
-    drugs = choose_strategies(scenario, ("mmf_then_sirolimus", "sirolimus_first"))
-    case = by_name(drugs, ledger)["flares_before_early_surgery: within_one_year"]
+@pytest.mark.parametrize("name", ["childhood_evans", "nih_cohort"])
+def test_flares_that_no_time_bounds_or_that_lead_to_no_surgery_are_left_alone(main_scenario_path: Path, ledger: Ledger, name: str) -> None:
+    case = by_name(load_scenario(main_scenario_path.with_name(f"{name}.yaml")), ledger)["flares_before_early_surgery: within_one_year"]
     assert not case.runs
-    assert "flares that count within 1 years of each other, or not by number," in case.note
+    assert case.note == "not run: no strategy has a place for flares that count within 1 year of each other"
+
+
+def test_a_reading_that_the_strategies_follow_already_is_not_run(scenario: Scenario, ledger: Ledger) -> None:
+    cases = by_name(scenario.replaced(readings={"flares_before_early_surgery": "within_one_year"}), ledger)
+    assert cases["flares_before_early_surgery: within_one_year"].runs
+    kept = cases["flares_before_early_surgery: within_three_years"]
+    assert kept.note == "not run: the strategies have flares that count within 3 years of each other already"
+    assert "flares_before_early_surgery: within_three_years" not in by_name(scenario, ledger)
+
+
+def test_a_scenario_named_in_a_note_exists(scenario: Scenario, main_scenario_path: Path, ledger: Ledger) -> None:
+    for reading in load_readings().values():
+        for alternative in reading.alternatives:
+            for case in alternatives(scenario.replaced(readings={reading.identifier: alternative}), ledger):
+                for named in re.findall(r"scenarios/\w+\.yaml", case.note):
+                    assert main_scenario_path.with_name(Path(named).name).is_file(), case.name
+
+
+def test_a_number_that_a_reading_puts_into_strategies_is_one_that_a_scenario_may_say(scenario: Scenario) -> None:
+    for reading in load_readings().values():
+        for alternative in reading.alternatives.values():
+            for strategy in changed_strategies(scenario.strategies, alternative.in_strategies).values():
+                Strategy.model_validate(strategy.model_dump(by_alias=True))
 
 
 def test_every_change_of_strategies_that_a_reading_may_name_can_be_made() -> None:

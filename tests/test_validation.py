@@ -224,6 +224,16 @@ def test_the_luck_of_draws_covers_the_true_width_ratio_and_shrinks_with_their_nu
     assert np.mean(widths[50]) > 1.5 * np.mean(widths[400])
 
 
+def test_the_luck_of_draws_takes_draws_with_other_numbers_of_cohorts() -> None:
+    """A figure without a denominator in some cohorts: resamples are then of many lengths."""
+    chance = pd.Series(np.random.default_rng(1).normal(0.0, 1.0, 400))
+    whole = drawn_values(100, np.sqrt(3.0), 2)
+    ragged = whole.mask(np.random.default_rng(3).random(len(whole)) < 0.2)
+    found, expected = (luck_of_draws(chance, values, 0.0) for values in (ragged, whole))
+    assert found == pytest.approx(expected, abs=0.25)
+    assert found != expected
+
+
 def test_an_estimate_at_its_bar_is_not_told_apart_from_it() -> None:
     assert [beside(low, high, 2.0) for low, high in ((1.2, 1.9), (1.8, 2.2), (2.1, 2.4))] == [REACHED, UNTOLD, MISSED]
     assert beside(float("nan"), float("nan"), 2.0) == UNTOLD

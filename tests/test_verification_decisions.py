@@ -150,6 +150,15 @@ def test_outcomes_without_an_occasion_or_a_chance_fail() -> None:
     assert not judge([tally.table()]).passed
 
 
+def test_strata_that_are_known_give_the_same_tally() -> None:
+    lines: list[Line] = [(0.0, "flare", 1, 0.0), (1.0, "agent_start", 1, 0.0), (1.2, "agent_answer", 1, 0.1), (3.0, "sepsis", 0, 0.0)]
+    history = read(lines, assumptions(), spleen_at_index="none", first_lineage=0)
+    one, other = Tally(assumptions()), Tally(assumptions())
+    one.add(history)
+    other.add(history, other.labels(history))
+    pd.testing.assert_frame_equal(one.table(), other.table())
+
+
 def test_exact_probabilities_of_few_outcomes_hold_for_unequal_chances() -> None:
     generator = np.random.default_rng(20150331)
     chances = generator.uniform(0.0, 0.3, size=60)

@@ -108,6 +108,7 @@ def _readings_that_set(name: str) -> list[str]:
 
 def _settings(alternative: Alternative) -> list[str]:
     numbers = [f"{name} = {setting}" for name, setting in alternative.parameters.items()]
+    numbers += [f"{name} = {number:g} in the strategies of `alps-sim robustness`" for name, number in alternative.in_strategies.items()]
     return numbers + [f"{name}: {choice}" for name, choice in alternative.choices.items()]
 
 

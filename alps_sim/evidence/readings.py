@@ -118,6 +118,13 @@ class Reading:
     file: str
     line: int
 
+    @property
+    def left_to_strategies(self) -> bool:
+        """Whether no alternative sets a parameter, so that what holds is what the strategies of a scenario say."""
+        through = choices_act_through()
+        made = [choice for one in self.alternatives.values() for choice in one.choices]
+        return all(not one.parameters for one in self.alternatives.values()) and all(through[choice] == STRATEGIES for choice in made)
+
     def alternative(self, name: str) -> Alternative:
         """The alternative of that name.
 

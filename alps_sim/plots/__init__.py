@@ -3,6 +3,7 @@
 `save` writes a figure as PNG and SVG.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -58,13 +59,16 @@ _PLACES: Final = {
     "twin_figure": "twin",
     "validation_figure": "agreement",
 }
-"""Module of each figure."""
+"""Module of each name."""
 
 
 def __getattr__(name: str) -> Any:
     """Import a figure when it is asked for: matplotlib would make the first answer of a run wait."""
     if name not in _PLACES:
         raise AttributeError(f"module 'alps_sim.plots' has no attribute {name!r}; it has {', '.join(__all__)}")
-    from importlib import import_module
-
     return getattr(import_module(f"alps_sim.plots.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """What there is, before it is imported."""
+    return [*globals(), *__all__]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from alps_sim.evidence.ledger import UNCERTAIN_GRADES, Ledger
 from alps_sim.evidence.posterior import IDENTIFIED, LABELS
-from alps_sim.evidence.readings import load_readings
+from alps_sim.evidence.readings import Reading, load_readings
 from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
 from alps_sim.plots.points import PublishedPoint
@@ -294,6 +294,9 @@ class ReadingTaken:
     chosen: bool
 
 
+AS_WRITTEN: Final = "As the strategies of the scenario are written."
+
+
 def readings_taken(selected: Mapping[str, str]) -> list[ReadingTaken]:
     """Every ambiguity with the reading taken.
 
@@ -302,12 +305,17 @@ def readings_taken(selected: Mapping[str, str]) -> list[ReadingTaken]:
     selected
         The scenario's alternatives by identifier of the reading.
     """
-    found = []
-    for identifier, reading in load_readings().items():
-        name = selected.get(identifier, reading.taken)
-        others = tuple(other.meaning for key, other in reading.alternatives.items() if key != name)
-        found.append(ReadingTaken(reading.question, reading.alternative(name).meaning, others, name != reading.taken))
-    return found
+    return [_taken(reading, selected.get(identifier)) for identifier, reading in load_readings().items()]
+
+
+def _taken(reading: Reading, selected: str | None) -> ReadingTaken:
+    """How one ambiguity is read by a scenario that selects an alternative, or none."""
+    if selected is None and reading.left_to_strategies:
+        every = tuple(one.meaning for one in reading.alternatives.values())
+        return ReadingTaken(reading.question, AS_WRITTEN, every, chosen=False)
+    name = selected or reading.taken
+    others = tuple(other.meaning for key, other in reading.alternatives.items() if key != name)
+    return ReadingTaken(reading.question, reading.alternative(name).meaning, others, name != reading.taken)
 
 
 def relapse_points() -> Sequence[PublishedPoint]:

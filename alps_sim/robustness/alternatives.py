@@ -13,7 +13,7 @@ from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.evidence.posterior import fitted_readings
 from alps_sim.evidence.readings import STRATEGIES, Alternative, Reading, choices_act_through, load_readings
-from alps_sim.robustness.strategy_changes import changed_strategies, in_words
+from alps_sim.robustness.strategy_changes import changed_strategies, why_unchanged
 from alps_sim.scenario import Scenario
 
 BASE: Final = "base case"
@@ -84,9 +84,11 @@ def alternatives(scenario: Scenario, ledger: Ledger) -> list[Case]:
     """
     cases = []
     for reading in load_readings().values():
+        taken = scenario.readings.get(reading.identifier, reading.taken)
         for alternative in reading.alternatives.values():
-            if alternative.name != scenario.readings.get(reading.identifier, reading.taken) or alternative.in_strategies:
-                cases += _cases(scenario, ledger, reading, alternative)
+            found = _cases(scenario, ledger, reading, alternative)
+            # strategies are written by hand, so the one taken may be another one than theirs
+            cases += found if alternative.name != taken else [case for case in found if case.in_strategies]
     return cases
 
 
@@ -97,7 +99,7 @@ def _cases(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Al
     if folder is None:
         return [plain]
     values = scenario.parameter_values(load_ledger(folder))
-    anew = Case(reading.identifier, f"{alternative.name}, fitted anew", alternative.meaning, values, note=FITTED_ANEW)
+    anew = Case(reading.identifier, f"{alternative.name}, fitted anew", alternative.meaning, values, alternative.in_strategies, FITTED_ANEW)
     return [plain, anew] if plain.runs else [anew]
 
 
@@ -125,7 +127,7 @@ def _why_nothing_changes(scenario: Scenario, alternative: Alternative) -> str:
     if own:
         return SET_BY_THE_SCENARIO.format(names=", ".join(own))
     if alternative.in_strategies:
-        return SET_BY_THE_SCENARIO.format(names=in_words(alternative.in_strategies))
+        return why_unchanged(scenario.strategies, alternative.in_strategies)
     through = choices_act_through()
     named = [value for choice, value in alternative.choices.items() if through[choice] == STRATEGIES]
     return ANOTHER_SCENARIO.format(name=named[0]) if named else THROUGH_THE_FIT

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from alps_sim.rules.codes import SPLENECTOMY, TREATMENTS
+from alps_sim.scenario.phrases import amount
 from alps_sim.scenario.strategy import INTRAVENOUS, Strategy
 
 
@@ -13,14 +15,21 @@ class StrategyChange:
 
     Attributes
     ----------
+    has_place
+        Whether a strategy has a place for it.
     put
-        A strategy with the number in it; the same strategy if it has no place for it.
+        A strategy that has, with the number in it.
     words
-        The number in words, for a scenario that it leaves as it is; `{}` stands for it.
+        The number in words.
     """
 
+    has_place: Callable[[Strategy], bool]
     put: Callable[[Strategy, float], Strategy]
-    words: str
+    words: Callable[[float], str]
+
+
+def _has_pulse(strategy: Strategy) -> bool:
+    return any(step.treatment == INTRAVENOUS for step in strategy.acute_ladder)
 
 
 def _with_pulse_days(strategy: Strategy, days: float) -> Strategy:
@@ -29,17 +38,22 @@ def _with_pulse_days(strategy: Strategy, days: float) -> Strategy:
     return strategy.model_copy(update={"acute_ladder": ladder})
 
 
+def _operates_for_flares(strategy: Strategy) -> bool:
+    """Whether flares within some time of each other lead to lines among which is surgery."""
+    surgery = any(line.treatment == TREATMENTS[SPLENECTOMY] for line in strategy.lines)
+    return surgery and strategy.begin_long_term_treatment.flare_window_years is not None
+
+
 def _with_flare_window(strategy: Strategy, years: float) -> Strategy:
-    """Flares count together within so many years, where a later flare than the first is an occasion."""
-    begin = strategy.begin_long_term_treatment
-    if (begin.flare_number or 1) < 2:
-        return strategy
-    return strategy.model_copy(update={"begin_long_term_treatment": begin.model_copy(update={"flare_window_years": years})})
+    begin = strategy.begin_long_term_treatment.model_copy(update={"flare_window_years": years})
+    return strategy.model_copy(update={"begin_long_term_treatment": begin})
 
 
 STRATEGY_CHANGES: Final = {
-    "pulse_days": StrategyChange(_with_pulse_days, "pulses of {:g} days, or none,"),
-    "flare_window_years": StrategyChange(_with_flare_window, "flares that count within {:g} years of each other, or not by number,"),
+    "pulse_days": StrategyChange(_has_pulse, _with_pulse_days, lambda days: f"pulses of {amount(days, 'day')}"),
+    "flare_window_years": StrategyChange(
+        _operates_for_flares, _with_flare_window, lambda years: f"flares that count within {amount(years, 'year')} of each other"
+    ),
 }
 """By the names that readings use."""
 
@@ -55,17 +69,20 @@ def changed_strategies(strategies: Mapping[str, Strategy], changes: Mapping[str,
         Numbers by name of STRATEGY_CHANGES; none leaves the strategies as they are.
     """
     found = dict(strategies)
-    for change, number in changes.items():
-        found = {name: STRATEGY_CHANGES[change].put(strategy, number) for name, strategy in found.items()}
+    for name, number in changes.items():
+        change = STRATEGY_CHANGES[name]
+        found = {key: change.put(strategy, number) if change.has_place(strategy) else strategy for key, strategy in found.items()}
     return found
 
 
-def in_words(changes: Mapping[str, float]) -> str:
-    """What a scenario has already where an alternative changes nothing in it.
+def why_unchanged(strategies: Mapping[str, Strategy], changes: Mapping[str, float]) -> str:
+    """Why an alternative changes nothing in the strategies.
 
     Parameters
     ----------
-    changes
-        Numbers by name of STRATEGY_CHANGES.
+    strategies, changes
+        As of `changed_strategies`, which leaves them as they are.
     """
-    return " and ".join(STRATEGY_CHANGES[change].words.format(number) for change, number in changes.items())
+    words = " and ".join(STRATEGY_CHANGES[name].words(number) for name, number in changes.items())
+    placed = any(STRATEGY_CHANGES[name].has_place(strategy) for name in changes for strategy in strategies.values())
+    return f"not run: the strategies have {words} already" if placed else f"not run: no strategy has a place for {words}"

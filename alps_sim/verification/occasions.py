@@ -61,8 +61,10 @@ def occasions(made: BoolArray, outcome: Any, probability: Any, circumstance: pd.
     ----------
     made
         (n,) lines at which the decision is made.
-    outcome, probability, circumstance
+    outcome, probability
         For each of all n lines, or one value for all.
+    circumstance
+        (n,) words; None if it is the same for all.
     stray
         Outcomes that came without an occasion.
     """

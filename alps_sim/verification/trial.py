@@ -18,6 +18,8 @@ KEYS: Final = ("process", "by", "stratum")
 class Trial:
     """Tallies of lives under one strategy: with all multipliers, and without each of some.
 
+    Lives are split as they were lived, whichever multiplier is taken out.
+
     Parameters
     ----------
     assumptions
@@ -43,7 +45,7 @@ class Trial:
         history
             As read under the unaltered assumptions.
         """
-        labels = self.unaltered.labels(history)  # lives are split as they were lived, whatever is left out
+        labels = self.unaltered.labels(history)
         for tally in (self.unaltered, *self.altered):
             tally.add(history, labels)
 

@@ -49,8 +49,9 @@ def _bookkeeping(bench: Bench) -> Finding:
     return concluded(failures, f"{len(table)} processes and decisions by strategy, largest z = {worst:.1f}, limit {limit:.1f}")
 
 
-def _read(tally: Tally, lives: BlockResult, words: Vocabularies) -> None:
+def _read(tally_and_lives: tuple[Tally, BlockResult], words: Vocabularies) -> None:
     """Add the lives of a block under one strategy to its tally."""
+    tally, lives = tally_and_lives
     events, patients = events_in_words(lives.events, words), patients_in_words(lives.rows, words)
     tally.add(histories(events, patients, tally.assumptions))
 
@@ -58,9 +59,9 @@ def _read(tally: Tally, lives: BlockResult, words: Vocabularies) -> None:
 def _intensity(bench: Bench) -> Finding:
     inputs = bench.inputs(patients=bench.patients)
     tallies = [Tally(assumptions_of(inputs, strategy)) for strategy in inputs.strategies]
-    with ThreadPoolExecutor(bench.workers) as pool:  # a strategy a thread: to read lives is two thirds of all checks
+    with ThreadPoolExecutor(bench.workers) as pool:  # a strategy a thread: this is the longest of all checks
         for block in bench.engine(inputs, bench.workers, True):
-            list(pool.map(_read, tallies, block, repeat(bench.words)))
+            list(pool.map(_read, zip(tallies, block, strict=True), repeat(bench.words)))
     tables = [tally.table().assign(strategy=name) for name, tally in zip(bench.strategies, tallies, strict=True)]
     verdict = judge(tables, FAMILY_ERROR)
     failed = verdict.table[verdict.table["verdict"] == "FAIL"].sort_values("p")
