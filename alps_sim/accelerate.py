@@ -13,8 +13,11 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+from alps_sim.caches import cache_base
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,14 +44,21 @@ def model_hash() -> str:
 
     What was fitted hangs on it.
     """
+    paths = sorted((Path(__file__).parent / "rules").glob("*.py"))
+    return _hash_of_syntax(tuple((path.name, path.read_text(encoding="utf-8")) for path in paths))
+
+
+@lru_cache(maxsize=4)
+def _hash_of_syntax(sources: tuple[tuple[str, str], ...]) -> str:
+    """Hash of files by name and text. A run asks for it twice, and each time took a tenth of the time to its first answer."""
     digest = hashlib.sha256()
-    for path in sorted((Path(__file__).parent / "rules").glob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for name, text in sources:
+        tree = ast.parse(text)
         for node in ast.walk(tree):
             body = getattr(node, "body", None)
             if isinstance(body, list):
                 node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
-        digest.update(path.name.encode())
+        digest.update(name.encode())
         digest.update(ast.unparse(tree).encode())  # unlike a dump, the same in every version of Python
     return digest.hexdigest()[:16]
 
@@ -66,8 +76,7 @@ def cache_directory() -> Path:
 
     versions = f"{sys.version_info[:3]}-{numba.__version__}-{llvmlite.__version__}-{numpy.__version__}"
     name = hashlib.sha256(f"{rules_hash()}-{versions}".encode()).hexdigest()[:16]
-    base = os.environ.get("ALPS_SIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "alps-sim" / name
+    return cache_base() / name
 
 
 if JIT:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import ruamel.yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from alps_sim.caches import cache_base
 from alps_sim.evidence.errors import EvidenceError, suggestion
+from alps_sim.evidence.parsed import parsed
 
 FOLDER: Final = Path(__file__).parent
 """Where the evidence lives."""
@@ -105,7 +108,7 @@ def shown_name(path: Path) -> str:
 
 
 def read_source(path: Path) -> Located:
-    """Read one YAML file.
+    """Read one YAML file; those of the package are kept as parsed.
 
     Returns
     -------
@@ -117,15 +120,36 @@ def read_source(path: Path) -> Located:
     EvidenceError
         If it is not YAML, is empty, has a duplicate key or an empty value.
     """
-    shown = shown_name(path)
+    shown, text = shown_name(path), path.read_text(encoding="utf-8")
+    if not path.is_relative_to(FOLDER):
+        return _parsed(text, shown)
+    identity = "\0".join((ruamel.yaml.__version__, Path(__file__).read_text(encoding="utf-8"), text))
+    return _of_json(parsed(cache_base() / "evidence", identity, lambda: _as_json(_parsed(text, shown))), shown)
+
+
+def _parsed(text: str, shown: str) -> Located:
     try:
-        root = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+        root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise EvidenceError(f"expected YAML, found an error: {error.problem}", shown, mark.line + 1 if mark else 1) from error
     if root is None:
         raise EvidenceError("expected entries, found an empty file", shown, 1)
     return _built(root, shown, root.start_mark.line + 1)
+
+
+def _as_json(tree: Located) -> list[Any]:
+    """Line and value of each node: a mapping as an object, a list as an array of nodes."""
+    if isinstance(tree.value, dict):
+        return [tree.line, {key: _as_json(item) for key, item in tree.value.items()}]
+    return [tree.line, [_as_json(item) for item in tree.value] if isinstance(tree.value, tuple) else tree.value]
+
+
+def _of_json(node: list[Any], file: str) -> Located:
+    line, value = node
+    if isinstance(value, dict):
+        return Located({key: _of_json(item, file) for key, item in value.items()}, file, line)
+    return Located(tuple(_of_json(item, file) for item in value) if isinstance(value, list) else value, file, line)
 
 
 def _built(node: Any, file: str, line: int) -> Located:
