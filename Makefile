@@ -5,7 +5,11 @@
 # make verify-statistics the long statistical tests
 # make diagram           draw the states and events of docs/model.md anew
 # make calibrate         fit the model to the published figures anew, after a change of the rules
+# make confirm           show that changed rules live the same lives as before, so that no new fit is needed
 # make validation        set the published figures beside the model anew, for the report; after a new fit
+# make unseen            move each fitted parameter and see which published figure notices; after a new fit
+# make robustness        ask again whether the conclusion holds, for its page; after a new fit
+# make tables            write the tables of the documents anew, from the fit and the studies that the package ships
 # make benchmarks        speed and memory, measured
 # make clean             remove the environment and the caches; results stay
 #
@@ -23,7 +27,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint format verify-statistics calibrate validation diagram benchmarks clean
+.PHONY: run test lint format verify-statistics calibrate confirm validation unseen robustness tables diagram benchmarks clean
 
 run: $(INSTALLED)
 	$(BIN)/alps-sim run $(SCENARIO) $(RUN_OPTIONS)
@@ -43,13 +47,29 @@ format: $(INSTALLED_DEV)
 verify-statistics: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -q tests/long
 
+tables: $(INSTALLED_DEV)
+	$(BIN)/python -m tests.tables
+
+unseen: $(INSTALLED_DEV)
+	$(BIN)/python -m tests.unseen
+	$(BIN)/python -m tests.tables
+
+robustness: $(INSTALLED_DEV)
+	$(BIN)/alps-sim robustness scenarios/early_splenectomy_vs_mmf_sirolimus.yaml --patients 20000 --out results/robustness
+	$(BIN)/python -m tests.tables results/robustness
+
 diagram: $(INSTALLED_DEV)
 	$(BIN)/python -m tests.diagram
 
 calibrate: $(INSTALLED_DEV)
 	$(BIN)/alps-sim calibrate --out alps_sim/evidence/posterior
-	for reading in damped_flares at_least_two all to_15_years; do \
+	for reading in damped_flares at_least_two all recurrence to_15_years; do \
 	    $(BIN)/alps-sim calibrate --reading $$reading --cohorts 80000 --out alps_sim/evidence/posterior_of_readings/$$reading || exit 1; \
+	done
+
+confirm: $(INSTALLED_DEV)
+	for folder in alps_sim/evidence/posterior alps_sim/evidence/posterior_of_readings/*; do \
+	    $(BIN)/alps-sim calibrate --confirm --out $$folder || exit 1; \
 	done
 
 validation: $(INSTALLED)

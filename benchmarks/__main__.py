@@ -32,6 +32,7 @@ def main() -> None:
         ("Sweep", analyses.sweep_figures),
         ("Start", startup.start_figures),
         ("Whole run", startup.run_figures),
+        ("Trust", startup.trust_figures),
     ]
     for title, measure in parts:
         print(f"\n{title}", flush=True)

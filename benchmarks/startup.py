@@ -1,4 +1,4 @@
-"""Start, cold and warm, and a whole run with all its files: time and memory of processes of their own."""
+"""Start, cold and warm, a whole run with all its files, and the checks of the model: time and memory of processes of their own."""
 
 import os
 import subprocess
@@ -60,3 +60,19 @@ def run_figures(path: Path, quick: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as place:
         seconds, gigabytes = _run(["run", str(path), "--patients", str(patients), "--out", str(Path(place) / "out")], dict(os.environ))
     return {f"run of {patients} patients with all files: seconds": seconds, f"run of {patients} patients: peak GB": gigabytes}
+
+
+def trust_figures(path: Path, quick: bool) -> dict[str, Any]:
+    """The commands that say why the model can be trusted: checks of the scenario, published figures; and the fit, by its rate."""
+    cohorts = 2_000 if quick else 20_000
+    with tempfile.TemporaryDirectory() as place:
+        environment, out = dict(os.environ), str(Path(place) / "out")
+        verify = _run(["verify", str(path), *(["--patients", "512"] if quick else [])], environment)[0]
+        validate = _run(["validate", "--out", out, "--draws", "10" if quick else "100"], environment)[0]
+        calibrate = _run(["calibrate", "--scenarios", str(path.parent), "--cohorts", str(cohorts), "--out", f"{out}_fit"], environment)[0]
+    return {
+        "verify: seconds": verify,
+        "validate: seconds": validate,
+        f"calibrate with a bank of {cohorts} cohorts: seconds": calibrate,
+        "calibrate: milliseconds per cohort of the bank": 1e3 * calibrate / cohorts,
+    }

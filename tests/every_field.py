@@ -90,6 +90,7 @@ EVERY_FIELD: Final[dict[str, Any]] = {
                 }
             ],
             "weaning": {"quiet_years": 3, "minimum_age_years": 18, "attempts": 2},
+            "severe_flare_on_agent": "ladder",
             "gcsf_for_isolated_neutropenia": True,
             "prevention": {"uptake": 0.75, "adherence": 0.8},
             "monitoring": {"visit_interval_months": 6, "drug_levels": True},
@@ -126,6 +127,7 @@ VOCABULARIES: Final[tuple[tuple[str, ...], ...]] = (
     codes.LINEAGES,
     codes.SPLEENS,
     codes.IVIG_USES,
+    codes.STEPS_ON_AGENT,
     codes.AFTER,
     codes.LINE_OCCASIONS,
     OUTCOMES,

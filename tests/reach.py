@@ -278,8 +278,8 @@ NEUTRAL_STEP: Final = {
     "if_mechanism": c.ANY,
     "if_answering_agent": c.ANY,
     "if_hypersplenism": c.ANY,
-    "if_minimum_age_years": 0.0,
-    "if_maximum_age_years": c.NEVER,
+    "minimum_age_years": 0.0,
+    "maximum_age_years": c.NEVER,
     "ivig": c.IVIG_NEVER,
 }
 NEUTRAL_LINE: Final = {
@@ -304,6 +304,7 @@ _NEUTRAL_STRATEGY: Final = {
     "flare_window_years": c.NEVER,
     "wean_allowed": 0,
     "gcsf_allowed": 0,
+    "severe_flare_on_agent": c.ON_AGENT_PULSE,
     "prevention_uptake": 0.0,
     "prevention_adherence": 0.0,
     "drug_levels": 0,

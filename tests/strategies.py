@@ -133,6 +133,7 @@ def clinical_strategies() -> st.SearchStrategy[Words]:
             "begin_long_term_treatment": _beginnings(),
             "lines": st.one_of(listed, listed.map(lambda some: [*some, *ALL_LINES])),
             "weaning": st.one_of(st.just("none"), weaning),
+            "severe_flare_on_agent": st.sampled_from(codes.STEPS_ON_AGENT),
             "gcsf_for_isolated_neutropenia": st.booleans(),
             "prevention": st.fixed_dictionaries({"uptake": shares(), "adherence": shares()}),
             "monitoring": st.fixed_dictionaries({"visit_interval_months": _numbers(1.0, 12.0), "drug_levels": st.booleans()}),

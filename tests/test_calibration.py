@@ -11,17 +11,19 @@ from scipy.stats import kstest
 
 from alps_sim import accelerate
 from alps_sim.calibration import bank
+from alps_sim.calibration import identity as identity_of_fits
 from alps_sim.calibration.bank import Bank, seen_cohort, simulate_bank, simulate_chunk
 from alps_sim.calibration.blocks import BLOCKS, OTHER_STRUCTURES, Block, block_named, figure_values, observed_summaries, summary
-from alps_sim.calibration.calibrate import calibrate, fitted_to
-from alps_sim.calibration.fit import fit, posterior
+from alps_sim.calibration.calibrate import calibrate
+from alps_sim.calibration.fit import Weighted, fit, posterior
+from alps_sim.calibration.identity import confirm, fitted_to
 from alps_sim.calibration.learned import learned
 from alps_sim.calibration.priors import Priors
 from alps_sim.calibration.recovery import recovery
 from alps_sim.evidence.describe import describe_parameter
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors, with_posterior
-from alps_sim.evidence.posterior import LABELS, POSTERIOR, FittedBlock, fitted_readings, load_posterior
+from alps_sim.evidence.posterior import LABELS, POSTERIOR, Contraction, FittedBlock, fitted_readings, load_posterior
 from alps_sim.evidence.targets import CALIBRATED, load_targets
 from alps_sim.outcomes.statistics import STATISTICS
 from alps_sim.population import draw_population
@@ -42,7 +44,7 @@ FITTED = "opsi_fatality_probability"
 @pytest.fixture
 def ledger_of_a_fit() -> Ledger:
     """The priors with three posterior draws of one parameter, from a fit under other rules."""
-    block = FittedBlock("nih_cohort", (FITTED,), np.array([[0.1], [0.2], [0.3]]), (0.5,))
+    block = FittedBlock("nih_cohort", (FITTED,), np.array([[0.1], [0.2], [0.3]]), (Contraction(0.5),))
     return with_posterior(load_priors(), (block,), "other rules")
 
 
@@ -101,7 +103,7 @@ def test_a_chunk_is_the_same_again() -> None:
 def test_a_series_is_simulated_under_what_the_cohort_has_taught() -> None:
     """Flares that never come leave nothing to fail: every drug holds for good."""
     names = ("flare_rate_young_per_year", "flare_rate_adult_per_year", "breakthrough_per_year")
-    quiet = FittedBlock("nih_cohort", names, np.full((2, 3), 1e-9), (0.5,) * 3)
+    quiet = FittedBlock("nih_cohort", names, np.full((2, 3), 1e-9), (Contraction(0.5),) * 3)
     plain, calm = (simulate_chunk("nih_mmf", SCENARIOS, 3, 1, 6, given) for given in (None, quiet))
     assert np.array_equal(plain[0], calm[0]), "the agent's own parameters are drawn from their priors as before"
     place = [target.identifier for target in block_named("nih_mmf").targets].index("mmf_long_term_response")
@@ -226,11 +228,27 @@ def test_what_the_figures_do_not_tell_is_labelled_as_prior(priors: Priors) -> No
     block = BLOCKS[1]
     scores = np.random.default_rng(3).standard_normal((4000, len(block.fitted)))
     scores[:, 0] *= 0.5
-    table = learned(block, priors, scores).set_index("parameter")
+    found = Weighted(scores, np.full(len(scores), 1.0 / len(scores)))
+    table = learned(block, priors, scores, found).set_index("parameter")
     shared = [name for name, place in priors.moved_by(block.fitted).items() if place == 0]
-    assert set(table.loc[shared, "label"]) == {LABELS[1]}
+    assert set(table.loc[shared, "label"]) == {LABELS[-1]}
     assert set(table.drop(index=shared)["label"]) == {LABELS[0]}
     assert table.loc[shared, "contraction"].to_numpy() == pytest.approx([0.75] * 3, abs=0.05)
+
+
+@pytest.mark.parametrize(("share", "place"), [(0.15, 0), (0.17, 1), (0.2, 1), (0.23, 1), (0.25, 2)])
+def test_a_contraction_not_told_apart_from_the_bar_is_hardly_calibrated_and_counts_as_assumed(share: float, place: int) -> None:
+    found = Contraction(share, 0.02)
+    assert (found.label, found.calibrated) == (LABELS[place], place == 2)
+
+
+def test_the_error_of_a_contraction_is_that_of_a_weighted_variance() -> None:
+    """Over many samples of 400 normal scores of which half count double; the standard deviation of 200 is itself uncertain by 5%."""
+    generator, weights = np.random.default_rng(4), np.repeat([1.0, 2.0], 200) / 600.0
+    told = [Weighted(0.9 * generator.standard_normal((400, 1)), weights).variance() for _ in range(200)]
+    variances, errors = np.array(told)[:, 0, 0], np.array(told)[:, 1, 0]
+    assert variances.mean() == pytest.approx(0.81, abs=0.02)
+    assert errors.mean() == pytest.approx(variances.std(), rel=0.2)
 
 
 def test_what_shares_the_luck_of_a_fitted_parameter_is_drawn_and_learned_with_it(priors: Priors) -> None:
@@ -254,14 +272,15 @@ def test_what_shares_the_luck_of_a_fitted_parameter_is_drawn_and_learned_with_it
 def test_a_posterior_gives_values_and_joint_draws(tmp_path: Path) -> None:
     (tmp_path / "provenance.yaml").write_text('cohorts_fitted: "few"\nrules: "x"\n', encoding="utf-8")
     (tmp_path / "few.csv").write_text("opsi_shape,opsi_fatality_probability\n0.6,0.2\n0.8,0.1\n", encoding="utf-8")
-    (tmp_path / "learned.csv").write_text("parameter,contraction\nopsi_shape,0.1\nopsi_fatality_probability,0.6\n", encoding="utf-8")
+    told = "parameter,contraction,contraction_error\nopsi_shape,0.1,0.02\nopsi_fatality_probability,0.6,0.02\n"
+    (tmp_path / "learned.csv").write_text(told, encoding="utf-8")
     found = load_posterior(tmp_path)
     assert found is not None
     ledger = with_posterior(load_priors(), found.blocks)
     assert ledger["opsi_shape"].value == pytest.approx(0.7)
     pairs = {(drawn["opsi_shape"], drawn["opsi_fatality_probability"]) for drawn in (ledger.draw(number, 4) for number in range(30))}
     assert pairs == {(0.6, 0.2), (0.8, 0.1)}
-    assert (ledger.contraction("opsi_shape"), ledger.contraction("breakthrough_per_year")) == (0.1, None)
+    assert (ledger.contraction("opsi_shape"), ledger.contraction("breakthrough_per_year")) == (Contraction(0.1, 0.02), None)
     assert "prior, not calibrated: to few" in describe_parameter("opsi_shape", ledger)
     assert "fitted         calibrated: to few" in describe_parameter("opsi_fatality_probability", ledger)
     assert ledger.draw(2, 4)["breakthrough_per_year"] == load_priors().draw(2, 4)["breakthrough_per_year"]
@@ -269,7 +288,7 @@ def test_a_posterior_gives_values_and_joint_draws(tmp_path: Path) -> None:
 
 def test_a_fitted_parameter_that_is_not_in_the_ledger_is_refused() -> None:
     with pytest.raises(Exception, match="expected a parameter of the ledger"):
-        with_posterior(load_priors(), (FittedBlock("few", ("opsi_shapes",), np.ones((2, 1)), (0.5,)),))
+        with_posterior(load_priors(), (FittedBlock("few", ("opsi_shapes",), np.ones((2, 1)), (Contraction(0.5),)),))
 
 
 def test_comments_do_not_change_the_identity_of_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -301,6 +320,51 @@ def test_a_change_of_a_statistic_is_a_change_of_the_model(monkeypatch: pytest.Mo
     assert {key for key in before if before[key] != after[key]} == {"first_cohorts"}
 
 
+def test_the_identity_of_a_fit_under_a_reading_has_what_the_reading_believes_and_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    block = block_named("recurrence")
+    assert block.held == {"infection_frailty_variance": 0.0}
+    before = fitted_to(SCENARIOS, (block,))
+    other = replace(block, tied={"flare_ratio_in_remission": "flare_ratio_after_splenectomy_relapse"})
+    assert fitted_to(SCENARIOS, (other,))["priors"] != before["priors"] != fitted_to(SCENARIOS)["priors"]
+
+
+@pytest.fixture
+def rituximab_fit(tmp_path: Path) -> Path:
+    """A small fit of one series, in a folder of its own."""
+    calibrate(SCENARIOS, tmp_path / "fit", 6_000, 11, 1, lambda what, done, of: None, (block_named("nih_rituximab"),))
+    return tmp_path / "fit"
+
+
+def test_rules_that_live_the_same_lives_are_confirmed_without_a_fit(rituximab_fit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = (rituximab_fit / "nih_rituximab.csv").read_bytes()
+    assert "nothing is to be confirmed" in confirm(rituximab_fit, SCENARIOS)
+    was = accelerate.model_hash()
+    monkeypatch.setattr(accelerate, "model_hash", lambda: "written better")
+    assert "live the same lives" in confirm(rituximab_fit, SCENARIOS)
+    found = load_posterior(rituximab_fit)
+    assert found is not None
+    assert (found.provenance["rules"], found.provenance["fitted_under"]) == ("written better", was)
+    assert (rituximab_fit / "nih_rituximab.csv").read_bytes() == draws
+    assert "nothing is to be confirmed" in confirm(rituximab_fit, SCENARIOS)
+
+
+def test_rules_that_live_other_lives_ask_for_a_new_fit(rituximab_fit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One event more in all lives of the series is enough."""
+    before = (rituximab_fit / "provenance.yaml").read_bytes()
+
+    def with_one_more(name: str, scenarios: Path, count: int) -> np.ndarray:
+        sums = bank.sums_of_lives(name, scenarios, count)
+        return sums + (name == "nih_rituximab") * np.eye(1, sums.size, sums.size - 1)[0]
+
+    monkeypatch.setattr(accelerate, "model_hash", lambda: "changed")
+    monkeypatch.setattr(identity_of_fits, "sums_of_lives", with_one_more)
+    identity_of_fits._lives.cache_clear()
+    with pytest.raises(EvidenceError, match=r"found changed: rules, lives; fit anew"):
+        confirm(rituximab_fit, SCENARIOS)
+    identity_of_fits._lives.cache_clear()
+    assert (rituximab_fit / "provenance.yaml").read_bytes() == before
+
+
 def test_each_other_structure_has_a_shipped_fit() -> None:
     assert set(fitted_readings()) == {block.reading for block in OTHER_STRUCTURES}
 
@@ -313,7 +377,7 @@ def test_a_fit_under_other_rules_is_told(ledger_of_a_fit: Ledger) -> None:
 
 def test_a_fitted_parameter_is_listed_with_posterior_prior_and_label(ledger_of_a_fit: Ledger) -> None:
     (entry,) = fitted_parameters(ledger_of_a_fit, ledger_of_a_fit.values())["nih_cohort"]
-    assert (entry.parameter.name, entry.parameter.value, entry.label, entry.calibrated) == (FITTED, "0.2", LABELS[1], True)
+    assert (entry.parameter.name, entry.parameter.value, entry.label, entry.calibrated) == (FITTED, "0.2", LABELS[-1], True)
     assert entry.parameter.range == "0.105 to 0.295"
     assert entry.prior == f"{load_priors()[FITTED].low:g} to {load_priors()[FITTED].high:g}"
     assert ledger_of_a_fit.intervals[FITTED] == pytest.approx((0.105, 0.295))
@@ -325,7 +389,7 @@ def test_a_fitted_parameter_is_listed_with_posterior_prior_and_label(ledger_of_a
 def test_a_fit_of_ones_own_takes_the_place_of_the_shipped_one_of_the_same_cohort(tmp_path: Path) -> None:
     (tmp_path / "provenance.yaml").write_text('rules: "mine"\ncohorts_fitted: "nih_cohort"\n')
     (tmp_path / "nih_cohort.csv").write_text(f"{FITTED}\n0.4\n0.6\n")
-    (tmp_path / "learned.csv").write_text(f"parameter,contraction\n{FITTED},0.7\n")
+    (tmp_path / "learned.csv").write_text(f"parameter,contraction,contraction_error\n{FITTED},0.7,0.01\n")
     ledger, shipped = load_ledger(tmp_path), load_ledger()
     assert ledger[FITTED].value == pytest.approx(0.5)
     assert ledger.draw(0, 1)[FITTED] in (0.4, 0.6)

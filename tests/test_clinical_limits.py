@@ -240,6 +240,7 @@ def test_lymphoma_is_ruled_out_before_rituximab_of_the_ladder(figure_1_inputs: I
 def test_a_work_up_is_made_once_in_a_flare_and_waited_for_until_its_result() -> None:
     patient = np.zeros(1, dtype=STATE_DTYPE).view(np.recarray)[0]
     patient.lymphoma_excluded_time = codes.NEVER
+    patient.pending_treatment = codes.NO_AGENT
     world = np.zeros(1, dtype=world_dtype(parameter_dtype(("lymphoma_exclusion_delay_days",)))).view(np.recarray)[0]
     world.parameters.lymphoma_exclusion_delay_days = 14.0
     booked = world.books[0, 0, accounts.ACCOUNT_OF[accounts.LYMPHOMA_WORKUPS, accounts.CAUSE_FLARE]]
@@ -316,6 +317,100 @@ def test_the_work_up_runs_beside_the_delay_of_the_strategy(main_inputs: Inputs, 
             days_waited.append((start - turned) * codes.DAYS_PER_YEAR)
     assert len(days_waited) > 20
     assert days_waited == pytest.approx([expected_days] * len(days_waited))
+
+
+def test_a_treatment_decided_on_before_the_work_up_waits_for_its_result_too(main_inputs: Inputs) -> None:
+    """Decided on at the first pulse, from which a flare can turn refractory before the strategy's delay is over."""
+    inputs = worlds.with_parameters(of_strategy(main_inputs, "mmf_then_sirolimus"), {"lymphoma_exclusion_delay_days": 14.0})
+    inputs = worlds.with_strategy(inputs, {"start_delay_years": 21.0 / codes.DAYS_PER_YEAR, "triggers": codes.TRIGGER_FIRST_PULSE})
+    waited_for = 0
+    for _, lines in lives(inputs):
+        turned = next((time for time, kind, code, _ in lines if kind == events.LOG_PHASE and code == codes.PHASE_REFRACTORY), codes.NEVER)
+        start = first(lines, events.LOG_AGENT_START)
+        if turned < start < first(lines, events.LOG_FLARE_END):
+            assert start >= turned + 14.0 / codes.DAYS_PER_YEAR - A_MOMENT
+            waited_for += start < turned + 14.0 / codes.DAYS_PER_YEAR + A_MOMENT
+    assert waited_for > 10, "of some the delay ended before the result was there"
+
+
+def first_dose_on_agent(inputs: Inputs) -> dict[int, set[int]]:
+    """Routes of the first steroid of flares under an agent that answers and without a bleed, by the severity of the flare."""
+    found: dict[int, set[int]] = {codes.MILD: set(), codes.SEVERE: set()}
+    for _, lines in lives(inputs):
+        answers = False
+        for place, (time, kind, code, _) in enumerate(lines):
+            if kind in (events.LOG_AGENT_ANSWER, events.LOG_AGENT_STOP, events.LOSS_OF_RESPONSE):
+                answers = kind == events.LOG_AGENT_ANSWER
+            at_once = [line for line in lines[place:] if line[0] == time]
+            if kind == events.FLARE and answers and not any(line[1] == events.LOG_SEVERE_BLEED for line in at_once):
+                severity = codes.SEVERE if code & SEVERE_FLARE else codes.MILD
+                found[severity] |= {line[2] for line in at_once if line[1] == events.LOG_STEROID_DOSE}
+    return found
+
+
+def test_a_strategy_says_what_meets_a_severe_flare_under_an_agent(main_inputs: Inputs) -> None:
+    """By mouth as in Figure 1, or the ladder, which in the main scenario begins with the vein for a severe flare; mild ones by mouth."""
+    inputs = of_strategy(main_inputs, "mmf_then_sirolimus")
+    by_mouth, by_vein = {0}, {1}
+    assert first_dose_on_agent(inputs) == {codes.MILD: by_mouth, codes.SEVERE: by_mouth}
+    ladder = worlds.with_strategy(inputs, {"severe_flare_on_agent": codes.ON_AGENT_LADDER})
+    assert first_dose_on_agent(ladder) == {codes.MILD: by_mouth, codes.SEVERE: by_vein}
+
+
+def test_a_flare_that_turns_refractory_at_once_shows_that_the_agent_holds_nothing(main_inputs: Inputs) -> None:
+    """A ladder without a step for a severe flare: the agent that has failed unseen is stopped with the turn, and not kept through it."""
+    inputs = worlds.with_strategy(of_strategy(main_inputs, "mmf_then_sirolimus"), {"severe_flare_on_agent": codes.ON_AGENT_LADDER})
+    for strategy in inputs.strategies:
+        strategy.steps["if_severity"] = codes.MILD
+    turned = 0
+    for _, lines in lives(inputs):
+        lost = False
+        for time, kind, code, _ in lines:
+            if kind in (events.LOG_AGENT_START, events.LOG_AGENT_STOP, events.LOSS_OF_RESPONSE):
+                lost = kind == events.LOSS_OF_RESPONSE
+            if kind == events.LOG_PHASE and code == codes.PHASE_REFRACTORY and lost:
+                turned += 1
+                assert any(line[0] == time and line[1] == events.LOG_AGENT_STOP for line in lines)
+    assert turned > 20
+
+
+def test_haemolysis_alone_kills_by_itself(main_inputs: Inputs) -> None:
+    """Without bleeds and infections nobody dies of a cytopenia in which red cells take no part."""
+    certain = {"cytopenia_death_probability": 0.5, "intracranial_fatality_probability": 0.0, "neutropenic_infection_per_year": 0.0}
+    inputs = worlds.with_parameters(of_strategy(main_inputs, "steroids_alone"), certain)
+    died = 0
+    for _, lines in lives(inputs):
+        flares = [code for _, kind, code, _ in lines if kind == events.FLARE]
+        if any(kind == events.CYTOPENIA_DEATH for _, kind, _, _ in lines):
+            died += 1
+            assert flares[-1] & codes.AIHA_BIT
+    assert died > 100
+
+
+def test_infection_in_the_neutropenia_that_rituximab_left_is_a_toxic_death(figure_1_inputs: Inputs) -> None:
+    """Outside a flare with neutropenia; within one it is a death of the cytopenia."""
+    changes = {
+        "rituximab_neutropenia_probability": 1.0,
+        "neutropenic_infection_per_year": 5.0,
+        "neutropenic_infection_fatality_probability": 1.0,
+    }
+    causes: dict[bool, set[int]] = {True: set(), False: set()}
+    for _, lines in lives(worlds.with_parameters(figure_1_inputs, changes)):
+        if any(kind == events.NEUTROPENIC_INFECTION for _, kind, _, _ in lines):
+            phases = [code for _, kind, code, _ in lines if kind == events.LOG_PHASE]
+            lineages = [code for _, kind, code, _ in lines if kind == events.FLARE][-1]
+            in_flare = phases[-1] in (codes.PHASE_FLARE, codes.PHASE_REFRACTORY) and lineages & codes.NEUTROPENIA_BIT != 0
+            causes[in_flare] |= {code for _, kind, code, _ in lines if kind == events.LOG_DEATH}
+    assert causes == {True: {codes.DEATH_CYTOPENIA}, False: {codes.DEATH_TOXICITY}}
+
+
+def test_no_spleen_is_removed_for_its_size_during_chemotherapy(main_inputs: Inputs) -> None:
+    common = {"hodgkin_incidence_ratio": 30000.0, "lymphoma_treatment_months": 24.0, "spleen_massive_probability": 1.0}
+    inputs = worlds.with_parameters(of_strategy(main_inputs, "steroids_alone"), common | {"spleen_none_probability": 0.0})
+    inputs = children(worlds.with_strategy(inputs, {"splenectomy_for_splenomegaly_per_year": 0.3}), 16.0)
+    within, outside, _ = np.sum([barred_in_chemotherapy(lines) for _, lines in lives(inputs, 2 * BLOCK_SIZE)], axis=0)
+    assert within == 0
+    assert outside > 100
 
 
 def test_a_severe_bleed_gets_immunoglobulin_whatever_the_severity_of_the_flare(figure_1_inputs: Inputs) -> None:

@@ -1,5 +1,6 @@
 """The documents say what the code does."""
 
+import json
 import re
 from itertools import groupby
 from pathlib import Path
@@ -7,14 +8,19 @@ from pathlib import Path
 import pytest
 
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.evidence.posterior import LABELS
 from alps_sim.outcomes.definitions import OUTCOMES
-from alps_sim.report.published import verdicts
-from alps_sim.report.validated import shipped_table
+from alps_sim.outcomes.stored import read_table
+from alps_sim.robustness.alternatives import alternatives
+from alps_sim.robustness.order import NOT_RUN
 from alps_sim.rules.codes import CAUSES_OF_DEATH, DEATH_OPSI
 from alps_sim.rules.events import HAPPENINGS, LOG_DEATH, SEPSIS, SPLENECTOMY_DONE
+from alps_sim.scenario import load_scenario
 from alps_sim.verification.advishe import FOR_THE_AUTHOR, ITEMS
 from alps_sim.verification.registry import CHECKS
 from tests.diagram import TRACKS, diagrams, moves, page_with
+from tests.tables import STUDY, TABLES, UNSEEN, fits_of_readings, made_under
+from tests.tables import page_with as page_with_tables
 
 
 def test_every_outcome_is_defined_in_the_outputs_page(root: Path) -> None:
@@ -53,18 +59,41 @@ def test_parameters_named_in_the_model_page_are_in_the_ledger(root: Path, ledger
     assert sorted(named - set(ledger.parameters) - of_strategies) == []
 
 
-def test_the_calibration_page_tells_what_the_shipped_fit_made_of_each_parameter(root: Path, ledger: Ledger) -> None:
-    text = (root / "docs" / "calibration.md").read_text(encoding="utf-8")
-    for block in ledger.fitted:
-        for name, mean, contraction in zip(block.names, block.means().values(), block.contractions, strict=True):
-            (row,) = re.findall(rf"^\| `{re.escape(name)}` \| .*$", text, re.MULTILINE)
-            assert f"| {mean:.3g} (" in row
-            assert f"| {contraction:.2f} |" in row
+@pytest.mark.parametrize("page", TABLES)
+def test_the_tables_of_a_page_are_those_of_the_shipped_fit_and_studies(page: str, root: Path) -> None:
+    text = (root / "docs" / page).read_text(encoding="utf-8")
+    assert page_with_tables(TABLES[page], text) == text, "write them anew with `make tables`"
 
 
-def test_the_validation_page_has_the_counts_of_the_shipped_comparison(root: Path) -> None:
-    page = (root / "docs" / "validation.md").read_text(encoding="utf-8")
-    assert f"```\n{verdicts(shipped_table())}\n```" in page
+@pytest.mark.parametrize("table", [STUDY, UNSEEN], ids=lambda table: table.stem)
+def test_a_table_that_a_page_tells_of_is_of_these_rules_and_this_fit(table: Path) -> None:
+    """If this fails, make it anew: `make robustness`, `make unseen`."""
+    about = json.loads(table.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {key: about[key] for key in made_under()} == made_under()
+
+
+def test_the_robustness_page_is_of_the_main_scenario_and_the_fits_of_the_readings(main_scenario_path: Path) -> None:
+    about = json.loads(STUDY.with_suffix(".json").read_text(encoding="utf-8"))
+    assert (about["name"], about["patients"]) == (main_scenario_path.stem, 20_000)
+    assert about["readings"] == fits_of_readings()
+
+
+def test_the_readme_counts_what_the_fit_has_narrowed(root: Path, ledger: Ledger) -> None:
+    text = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+    labels = [told.label for block in ledger.fitted for told in block.contractions]
+    kept, hardly, narrowed = (labels.count(label) for label in LABELS)
+    assert (
+        f"Of these {len(labels)} parameters the figures narrow {narrowed} for certain. The other {kept + hardly} count as assumed: " in text
+    )
+    assert f"{kept} stay **priors, not calibrated**, and {hardly} are hardly calibrated" in text
+
+
+def test_the_study_that_the_page_tells_of_has_every_alternative_of_the_readings(ledger: Ledger, main_scenario_path: Path) -> None:
+    study = read_table(STUDY)
+    cases = alternatives(load_scenario(main_scenario_path), ledger)
+    assert {f"{case.reading}: {case.alternative}" for case in cases if case.runs} == {
+        f"{one.reading}: {one.alternative}" for one in study[(study["order"] != NOT_RUN) & (study["reading"] != "")].itertuples()
+    }
 
 
 def test_the_diagram_of_states_and_events_is_that_of_the_lives_that_the_code_lives(root: Path) -> None:

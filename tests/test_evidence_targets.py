@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from alps_sim.evidence.errors import EvidenceError
+from alps_sim.evidence.ledger import load_priors
 from alps_sim.evidence.readings import load_readings, reading_choices
 from alps_sim.evidence.targets import CLASSES, FILE, Observed, load_targets, read_targets, target_cohorts
 from alps_sim.outcomes.statistics import STATISTICS
@@ -58,6 +59,25 @@ def test_no_held_out_figure_of_patients_to_whom_the_fit_was_made_stands_as_a_tes
     for target in TARGETS.values():
         if target.target_class == "HELD_OUT" and cohorts[target.cohort].scenario in fitted:
             assert target.overlaps, f"{target.identifier} is of patients to whom the fit was made"
+
+
+def test_a_held_out_figure_that_the_ledger_cites_names_what_was_set_with_an_eye_on_it() -> None:
+    """Found by the count in the source or note of a parameter, as `7 of 64`, and by the publication where the paper is not it."""
+    for target in TARGETS.values():
+        if target.target_class != "HELD_OUT" or target.observed.count is None:
+            continue
+        told = f"{target.observed.count} of {target.observed.n}"
+        citing = {name for name, one in load_priors().parameters.items() if told in f"{one.source} {one.note}"}
+        of_other_papers = "Rao" not in target.source
+        citing |= {name for name, one in load_priors().parameters.items() if of_other_papers and target.source in one.source}
+        assert not citing or set(target.informs) & citing, f"{target.identifier}: {citing}"
+
+
+def test_what_shaped_a_prior_is_named_as_such() -> None:
+    assert TARGETS["evans_deaths"].informs == TARGETS["mmf_cytopenia_death"].informs == ("cytopenia_death_probability",)
+    assert TARGETS["sirolimus_weaned"].informs == ("nih_sirolimus",), "a replica"
+    for target in TARGETS.values():
+        assert set(target.informs) <= {*load_priors().parameters, *target_cohorts()}
 
 
 def test_what_enters_the_ledger_as_it_is_does_not_test_the_model() -> None:

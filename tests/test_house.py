@@ -55,6 +55,7 @@ REGISTRIES: Final[list[Registry]] = [
     (codes, "REFERRALS", "REFERRAL_", {}),
     (codes, "STEROID_ROUTES", "ROUTE_", {}),
     (codes, "IVIG_USES", "IVIG_", {}),
+    (codes, "STEPS_ON_AGENT", "ON_AGENT_", {}),
     (codes, "EPISODE_PHASES", "PHASE_", {}),
     (codes, "CARE", "CARE_", {}),
     (codes, "CAUSES_OF_DEATH", "DEATH_", {}),

@@ -9,7 +9,7 @@ import pytest
 
 from alps_sim.engines.cohort import simulate
 from alps_sim.evidence.ledger import Ledger, Parameter
-from alps_sim.evidence.posterior import FittedBlock
+from alps_sim.evidence.posterior import Contraction, FittedBlock
 from alps_sim.outcomes.definitions import BASE, OUTCOMES, base_values
 from alps_sim.outcomes.drivers import FAMILY_ERROR, Drivers, drivers, noise_bound, read_drivers
 from alps_sim.outcomes.reach import STAYS, can_move
@@ -52,6 +52,29 @@ def test_an_answer_moved_more_by_assumption_than_by_what_is_known_says_so(values
     assert not found(values, answer, "parameter_4").mainly_assumed
 
 
+def test_a_parameter_that_the_draws_happened_to_line_up_with_a_driver_is_none_for_that(values: np.ndarray) -> None:
+    """Rank correlation 0.5 between the two, and the answer moved by one of them alone."""
+    values[:, 4] = values[:, 3] + 1.7 * values[:, 4]
+    answer = values[:, 3] + 0.3 * values[:, 9]
+    one = found(values, answer, "parameter_4")
+    assert next(iter(one.shares)) == "parameter_3"
+    assert "parameter_4" not in one.shares
+
+
+def test_a_weak_driver_is_found_beside_a_strong_one(values: np.ndarray) -> None:
+    """It goes with much of what the strong one leaves, though with little of the whole."""
+    one = found(values, 4.0 * values[:, 3] + values[:, 9] + values[:, 10])
+    assert {"parameter_9", "parameter_10"} < set(one.shares)
+    assert sum(share for name, share in one.shares.items() if name != "parameter_3") < 0.3
+
+
+def test_the_shares_of_drivers_that_go_together_add_up_to_what_they_explain(values: np.ndarray) -> None:
+    values[:, 4] = values[:, 3] + values[:, 4]
+    one = found(values, values[:, 3] + values[:, 4])
+    assert set(one.shares) == {"parameter_3", "parameter_4"}
+    assert 0.9 < sum(one.shares.values()) <= 1.0 + 1e-9
+
+
 def test_an_answer_that_does_not_vary_has_no_driver(values: np.ndarray) -> None:
     assert found(values, np.ones(DRAWS)) == Drivers({}, frozenset())
 
@@ -79,7 +102,7 @@ def test_what_is_assumed_and_not_narrowed_by_any_figure_is_an_assumption(ledger:
     assumed = next(name for name, one in ledger.parameters.items() if one.grade == "ASSUMED" and not one.distribution.is_fixed)
     draws = np.ones((3, 1))
     for contraction, stays in ((0.1, True), (0.3, False)):
-        fitted = Ledger(ledger.parameters, (FittedBlock("a cohort", (assumed,), draws, (contraction,)),))
+        fitted = Ledger(ledger.parameters, (FittedBlock("a cohort", (assumed,), draws, (Contraction(contraction),)),))
         assert (assumed in fitted.assumed) is stays
 
 

@@ -129,7 +129,7 @@ def test_every_part_of_every_strategy_matters() -> None:
 
 def test_every_condition_is_tried_out() -> None:
     assert set(LINE_DTYPE.names or ()) == {"treatment", *reach.NEUTRAL_LINE}
-    conditions = {name for name in STEP_DTYPE.names or () if name.startswith("if_")}
+    conditions = {name for name in STEP_DTYPE.names or () if name.startswith("if_") or name.endswith("_age_years")}
     assert conditions | {"ivig"} == set(reach.NEUTRAL_STEP)
 
 

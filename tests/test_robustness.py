@@ -31,6 +31,7 @@ from alps_sim.robustness.measures import Difference, Measure, Sample, difference
 from alps_sim.robustness.order import FADES, HOLDS, NOT_RUN, OPEN, TURNS, UNCHANGED, Pair, conclusions, order_verdict, order_words
 from alps_sim.robustness.strategy_changes import STRATEGY_CHANGES, changed_strategies
 from alps_sim.robustness.study import NO_LIFE_CHANGES, case_inputs, run_study
+from alps_sim.rules import codes
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.strategy import Strategy
 
@@ -91,6 +92,9 @@ def test_where_the_cohort_was_fitted_anew_the_alternative_runs_with_that_fit(sce
         assert changed & set(block.fitted)
         assert ("opsi_mean_rate_per_year" in changed) == (block.cohort == "nih_cohort")
     assert anew["relapse_after_splenectomy: damped_flares, fitted anew"].values["flare_ratio_in_remission"] > 0.0
+    recurrence = anew["repeated_sepsis: recurrence, fitted anew"].values
+    assert recurrence["infection_frailty_variance"] == 0.0, "sepsis comes again for one reason alone"
+    assert recurrence["sepsis_recurrence_ratio"] > 1.0
 
 
 def test_the_alternative_of_a_reading_that_the_scenario_selects_is_the_ledgers_own(scenario: Scenario, ledger: Ledger) -> None:
@@ -167,6 +171,27 @@ def test_a_number_that_a_reading_puts_into_strategies_is_one_that_a_scenario_may
 
 def test_every_change_of_strategies_that_a_reading_may_name_can_be_made() -> None:
     assert set(STRATEGY_CHANGES) == set(CHANGES_OF_STRATEGIES)
+    assert set(CHANGES_OF_STRATEGIES["severe_flare_on_agent"]) == set(codes.STEPS_ON_AGENT)
+
+
+@pytest.mark.parametrize("change", CHANGES_OF_STRATEGIES)
+def test_a_change_of_strategies_changes_each_that_has_a_place_for_it_in_nothing_else(change: str, scenario: Scenario) -> None:
+    """To every word, or to an odd number; done twice, it is done once."""
+    for what in CHANGES_OF_STRATEGIES[change] or (1.25,):
+        changed = changed_strategies(scenario.strategies, {change: what})
+        assert changed_strategies(changed, {change: what}) == changed
+        differing = {name for name, strategy in changed.items() if strategy != scenario.strategies[name]}
+        assert not differing or all(STRATEGY_CHANGES[change].has_place(scenario.strategies[name]) for name in differing)
+        for name in differing:
+            one, other = scenario.strategies[name].model_dump(), changed[name].model_dump()
+            assert len([key for key in one if one[key] != other[key]]) == 1
+
+
+def test_weaning_of_quiet_adults_is_that_of_the_shipped_comparison(scenario: Scenario) -> None:
+    weaned = next(iter(scenario.strategies.values()))
+    never = changed_strategies(scenario.strategies, {"weaning": "none"})
+    assert all(strategy.weaning is None for strategy in never.values())
+    assert all(strategy.weaning == weaned.weaning for strategy in changed_strategies(never, {"weaning": "quiet_adults"}).values())
 
 
 # What becomes of the order

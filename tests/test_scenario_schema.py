@@ -94,6 +94,7 @@ MAY_BE_LEFT_OUT: Final = {
     "readings",
     "parameters",
     "replica",
+    "severe_flare_on_agent",
     "splenectomy_for_splenomegaly_per_year",
     "intended_treatments",
 }

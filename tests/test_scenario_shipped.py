@@ -123,7 +123,7 @@ def test_the_main_comparison_is_the_one_asked_for(shipped: dict[str, Scenario]) 
 def test_the_comparison_is_fair(shipped: dict[str, Scenario]) -> None:
     """All strategies share flare treatment, taper, monitoring and weaning; the two splenectomies differ in prevention alone."""
     found = shipped[MAIN].strategies
-    shared = ("acute_ladder", "taper_weeks", "weaning", "monitoring", "gcsf_for_isolated_neutropenia")
+    shared = ("acute_ladder", "severe_flare_on_agent", "taper_weeks", "weaning", "monitoring", "gcsf_for_isolated_neutropenia")
     for key in shared:
         assert all(getattr(strategy, key) == getattr(found["early_splenectomy"], key) for strategy in found.values())
     early, best = found["early_splenectomy"], found["splenectomy_with_prevention"]
@@ -237,6 +237,7 @@ def test_every_feature_of_a_strategy_is_used(strategies: list[Strategy]) -> None
     assert any(strategy.splenectomy_for_splenomegaly_per_year > 0.0 for strategy in strategies)
     assert any(strategy.weaning is not None for strategy in strategies)
     assert any(strategy.gcsf_for_isolated_neutropenia for strategy in strategies)
+    assert {strategy.severe_flare_on_agent for strategy in strategies} == set(codes.STEPS_ON_AGENT)
     assert {strategy.intended_treatments for strategy in strategies} >= {0, 1}
     assert any(strategy.begin_long_term_treatment.delay_weeks > 0.0 for strategy in strategies)
     assert any(step.severe_days is not None for strategy in strategies for step in strategy.acute_ladder)

@@ -146,6 +146,7 @@ def test_a_strategy_in_codes() -> None:
                 }
             ],
             "weaning": "none",
+            "severe_flare_on_agent": "ladder",
             "gcsf_for_isolated_neutropenia": False,
             "prevention": {"uptake": 0.7, "adherence": 0.6},
             "monitoring": {"visit_interval_months": 3, "drug_levels": False},
@@ -157,6 +158,7 @@ def test_a_strategy_in_codes() -> None:
     scalars = found.strategy[0]
     assert scalars.triggers == codes.TRIGGER_BREAKTHROUGH | codes.TRIGGER_FLARE_NUMBER | mask(codes.ALWAYS, codes.TRIGGERS)
     assert (scalars.flare_number, scalars.taper_weeks, scalars.wean_allowed, scalars.gcsf_allowed) == (3, 10.0, 0, 0)
+    assert scalars.severe_flare_on_agent == codes.ON_AGENT_LADDER
     assert scalars.start_delay_years == pytest.approx(14 / codes.DAYS_PER_YEAR)
     assert (scalars.prevention_uptake, scalars.prevention_adherence) == (0.7, 0.6)
     assert (scalars.visit_interval_years, scalars.drug_levels) == (0.25, 0)
@@ -167,7 +169,7 @@ def test_a_strategy_in_codes() -> None:
         *(codes.SEVERE, codes.SEQUESTRATION, 0, 1, 0, codes.NEVER),
     )
     assert found.steps[2].kind == codes.STEP_SPLENECTOMY_ASSESSMENT
-    assert (found.steps[2].if_minimum_age_years, found.steps[2].if_maximum_age_years) == (5.0, 75.0)
+    assert (found.steps[2].minimum_age_years, found.steps[2].maximum_age_years) == (5.0, 75.0)
     line = found.lines[0]
     assert (line.treatment, line.minimum_age_years, line.maximum_age_years) == (codes.SIROLIMUS, 1.0, 40.0)
     assert line.spleens == 1 << codes.SPLEEN_MODERATE | 1 << codes.SPLEEN_MASSIVE

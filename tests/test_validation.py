@@ -302,7 +302,13 @@ def test_a_test_on_patients_whom_another_figure_counts_is_called_so() -> None:
     text = validation_text(pd.concat([made_up().assign(overlaps="another_figure"), other], ignore_index=True), "prior")
     assert "strong 100% =" in text
     assert "A figure: of the patients of 'Another figure'" in text
-    assert "no tests apart" not in validation_text(made_up(), "prior")
+    assert "other patients" not in validation_text(made_up(), "prior")
+
+
+def test_a_figure_that_a_prior_was_set_by_is_called_so() -> None:
+    text = validation_text(made_up().assign(informs="opsi_shape"), "prior")
+    assert "strong 100% °" in text
+    assert "A figure: informed opsi_shape" in text
 
 
 def test_a_figure_that_only_the_parameters_cover_is_starred() -> None:

@@ -21,6 +21,7 @@ from alps_sim.evidence.ledger import load_priors
 from alps_sim.evidence.posterior import FittedBlock
 from alps_sim.outcomes.observation import observe
 from alps_sim.population import draw_population
+from alps_sim.rules.accounts import COUNTER_COUNT
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.inputs import Inputs
 from alps_sim.scenario.translate import translate
@@ -102,17 +103,38 @@ def seen_cohort(inputs: Inputs, number: int, size: int) -> np.ndarray[Any, Any]:
     return np.concatenate(seen)[:size]
 
 
-def _figures_seen(study: _Study, uniforms: Array, seed: int, first: int, given: FittedBlock | None) -> Array:
-    """(cohorts, targets) the figures of cohorts simulated under draws of the parameters, numbered from `first` on."""
-    seen = []
+def _drawn_inputs(study: _Study, uniforms: Array, seed: int, first: int, given: FittedBlock | None) -> Iterator[tuple[int, Inputs]]:
+    """Numbers from `first` on and translated replicas of cohorts under draws of the parameters."""
     for number, values in enumerate(study.priors.values(uniforms), first):
         values |= {other: values[name] for name, other in study.block.tied.items()}
+        values |= study.block.held
         if given is not None:  # its draws in turn: each as often as the others
             values |= dict(zip(given.names, given.draws[number % len(given.draws)].tolist(), strict=True))
-        inputs = replace(translate(study.scenario, values | study.scenario.override_values(values)), seed=seed)
-        rows = seen_cohort(inputs, number, study.size)
-        seen.append(figure_values(study.figures, rows))
-    return np.array(seen)
+        yield number, replace(translate(study.scenario, values | study.scenario.override_values(values)), seed=seed)
+
+
+def _figures_seen(study: _Study, uniforms: Array, seed: int, first: int, given: FittedBlock | None) -> Array:
+    """(cohorts, targets) the figures of cohorts simulated under draws of the parameters, numbered from `first` on."""
+    drawn = _drawn_inputs(study, uniforms, seed, first, given)
+    return np.array([figure_values(study.figures, seen_cohort(inputs, number, study.size)) for number, inputs in drawn])
+
+
+def sums_of_lives(name: str, scenarios: Path, count: int) -> Array:
+    """All that is counted in lives, and their events, summed over the first cohorts under the priors: other sums are other rules.
+
+    Parameters
+    ----------
+    name, scenarios
+        Name of the block, and the folder of its scenario.
+    count
+        Cohorts.
+    """
+    study = _study(name, scenarios)
+    total = np.zeros(COUNTER_COUNT + 1)
+    for number, inputs in _drawn_inputs(study, study.priors.uniforms(0, 0, count), 0, 0, None):
+        lived = simulate_block(inputs, 0, draw_population(inputs, number, 0, study.size), number)
+        total += np.append(lived.counters[:, -1].sum(axis=0), lived.event_count)
+    return total
 
 
 def simulate_chunk(name: str, scenarios: Path, seed: int, chunk: int, count: int, given: FittedBlock | None = None) -> tuple[Array, Array]:

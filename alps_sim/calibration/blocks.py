@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from alps_sim.evidence.distributions import Distribution
+from alps_sim.evidence.ledger import load_priors
 from alps_sim.evidence.readings import Alternative, find_reading, reading_choices
 from alps_sim.evidence.targets import CALIBRATED, Cohort, Target, load_targets, target_cohorts
 from alps_sim.outcomes.observation import observe
@@ -111,6 +112,11 @@ class Block:
         return self.alternative.priors if self.alternative else {}
 
     @property
+    def held(self) -> Mapping[str, float]:
+        """What the reading sets and is not fitted."""
+        return self.alternative.beside((*self.fitted, *self.tied.values()), load_priors().values()) if self.alternative else {}
+
+    @property
     def figures(self) -> tuple[Figure, ...]:
         """The figures that are fitted: those of the cohort, then those of smaller studies."""
         of = {name: [one.read_with(self.choices) for one in _calibrated(name)] for name in (self.cohort, *self.parts)}
@@ -193,6 +199,12 @@ OTHER_STRUCTURES: Final = (
     # the survey's 1.9 episodes a septic patient are left out: they are what speaks against this reading
     replace(_COHORT, parts=_COHORT.parts[1:], reading=("multiple_episodes", "at_least_two")),
     replace(_COHORT, reading=("entry_into_the_cohort", "all")),
+    # one episode multiplies the hazard of the next in place of a frailty
+    replace(
+        _COHORT,
+        fitted=tuple("sepsis_recurrence_ratio" if name == "infection_frailty_variance" else name for name in _COHORT.fitted),
+        reading=("repeated_sepsis", "recurrence"),
+    ),
     replace(_MMF, reading=("mmf_age_range", "to_15_years"), replica="nih_mmf_to_15_years"),
 )
 """A cohort under other structures of the model or readings of its figures: a bank and a fit each, never mixed."""

@@ -90,6 +90,12 @@ class Weighted:
         """(parameters,) weighted means."""
         return np.asarray(self.weights @ self.scores)
 
+    def variance(self) -> tuple[Array, Array]:
+        """(parameters,) weighted variances, and their standard errors from the number of scores."""
+        squares = (self.scores - self.mean()) ** 2
+        variance = np.asarray(self.weights @ squares)
+        return variance, np.sqrt(self.weights**2 @ (squares - variance) ** 2)
+
     def sample(self, count: int, seed: int) -> Array:
         """(count, parameters) draws with replacement, systematic so that none is drawn by luck alone.
 

@@ -7,13 +7,14 @@ import pandas as pd
 from scipy.special import ndtri
 
 from alps_sim.calibration.blocks import Block
+from alps_sim.calibration.fit import Weighted
 from alps_sim.calibration.priors import Array, Priors
-from alps_sim.evidence.posterior import IDENTIFIED, LABELS
+from alps_sim.evidence.posterior import Contraction
 
 _QUANTILES: Final = (0.025, 0.975)
 
 
-def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
+def learned(block: Block, priors: Priors, scores: Array, found: Weighted) -> pd.DataFrame:
     """Prior and posterior of each parameter of a block, and of each that shares the luck of one.
 
     Parameters
@@ -24,17 +25,20 @@ def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
         Of the ledger.
     scores
         (draws, parameters) posterior draws as normal scores.
+    found
+        The weighted scores that these were drawn from, which tell contractions with less error.
 
     Returns
     -------
     pandas.DataFrame
-        cohort, parameter, unit, prior_mean, prior_low, prior_high, mean, low, high (95% intervals), contraction of the normal score,
-        label, correlated_with and correlation (the strongest with another parameter of the block).
+        cohort, parameter, unit, prior_mean, prior_low, prior_high, mean, low, high (95% intervals), contraction of the normal score and
+        contraction_error, label, correlated_with and correlation (the strongest with another parameter of the block).
     """
     names, own = priors.with_followers(block.fitted, scores)
     places = list(priors.moved_by(block.fitted).values())
     grid = np.repeat(ndtri((np.arange(999) + 0.5) / 999)[:, None], len(names), axis=1)
-    contraction = (1.0 - scores.var(axis=0))[places]
+    variance, error = found.variance()
+    contraction, error = (1.0 - variance)[places], error[places]
     partner, strength = _strongest(scores)
     return pd.DataFrame(
         {
@@ -44,7 +48,8 @@ def learned(block: Block, priors: Priors, scores: Array) -> pd.DataFrame:
             **_moments("prior_", priors.from_scores(grid, names)),
             **_moments("", priors.from_scores(own, names)),
             "contraction": contraction,
-            "label": [LABELS[int(one >= IDENTIFIED)] for one in contraction],
+            "contraction_error": error,
+            "label": [Contraction(*told).label for told in zip(contraction, error, strict=True)],
             "correlated_with": [block.fitted[place] for place in partner[places]],
             "correlation": strength[places],
         }

@@ -79,15 +79,22 @@ def calibrate(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Key of the random numbers.")] = 20150331,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default. Results do not depend on it.")] = None,
+    confirm: Annotated[
+        bool,
+        typer.Option("--confirm", help="Fit nothing: show that changed rules live the lives that the fit in `--out` was made under."),
+    ] = False,
 ) -> None:
     """Fit what no publication gives to the published figures; leave joint posterior draws."""
     interrupted = "Interrupted: nothing was written, an earlier posterior is as it was."
     with mistakes_told(scenarios, out, on_interrupt=interrupted):
         import os
 
-        from alps_sim.commands.calibrate import calibrated
+        from alps_sim.commands.calibrate import calibrated, confirmed
         from alps_sim.commands.progress import Bars
 
+        if confirm:
+            typer.echo(confirmed(out, scenarios))
+            return
         with Bars() as bars:
             text = calibrated(scenarios, place_of(out) or out, cohorts, seed, workers or os.cpu_count() or 1, bars, reading)
     typer.echo(f"{text}\n\nPosterior: {out}")

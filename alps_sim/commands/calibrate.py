@@ -9,6 +9,24 @@ if TYPE_CHECKING:
     from alps_sim.calibration.bank import Progress
 
 
+def confirmed(folder: Path, scenarios: Path) -> str:
+    """Give a posterior the identity of changed rules that live the same lives.
+
+    Parameters
+    ----------
+    folder, scenarios
+        Of an earlier fit, and of the replicas.
+
+    Raises
+    ------
+    EvidenceError
+        If there is no fit, or the lives are others.
+    """
+    from alps_sim.calibration.identity import confirm
+
+    return confirm(folder, scenarios)
+
+
 def calibrated(scenarios: Path, out: Path, cohorts: int, seed: int, workers: int, progress: "Progress", reading: str | None = None) -> str:
     """Calibrate, and tell what was learned in plain text.
 

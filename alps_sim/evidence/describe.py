@@ -4,7 +4,6 @@ import textwrap
 from typing import Final
 
 from alps_sim.evidence.ledger import GRADES, Ledger, Parameter, load_ledger, load_priors
-from alps_sim.evidence.posterior import IDENTIFIED, LABELS
 from alps_sim.evidence.readings import Alternative, find_reading, load_readings
 from alps_sim.evidence.usage import Use, uses_of
 
@@ -55,9 +54,8 @@ def _fitted(ledger: Ledger, name: str) -> list[str]:
     if contraction is None:
         return []
     cohort = next(block.cohort for block in ledger.fitted if name in block.names)
-    label = LABELS[int(contraction >= IDENTIFIED)]
     before = f"{load_priors()[name].value:g} before"
-    return [_line("fitted", f"{label}: to {cohort}, the value is the posterior mean ({before}); contraction {contraction:.2f}")]
+    return [_line("fitted", f"{contraction.label}: to {cohort}, the value is the posterior mean ({before}); contraction {contraction}")]
 
 
 def describe_reading(identifier: str) -> str:
@@ -108,7 +106,8 @@ def _readings_that_set(name: str) -> list[str]:
 
 def _settings(alternative: Alternative) -> list[str]:
     numbers = [f"{name} = {setting}" for name, setting in alternative.parameters.items()]
-    numbers += [f"{name} = {number:g} in the strategies of `alps-sim robustness`" for name, number in alternative.in_strategies.items()]
+    put = {name: f"{what:g}" if isinstance(what, float) else what for name, what in alternative.in_strategies.items()}
+    numbers += [f"{name} = {what} in the strategies of `alps-sim robustness`" for name, what in put.items()]
     return numbers + [f"{name}: {choice}" for name, choice in alternative.choices.items()]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from alps_sim.evidence.distributions import Distribution, parse_distribution
 from alps_sim.evidence.errors import EvidenceError, suggestion
-from alps_sim.evidence.posterior import IDENTIFIED, PROVENANCE, FittedBlock, Posterior, load_posterior
+from alps_sim.evidence.posterior import PROVENANCE, Contraction, FittedBlock, Posterior, load_posterior
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
 FILES: Final = (
@@ -136,8 +136,8 @@ class Ledger:
             raise EvidenceError(f"expected a parameter of the ledger, found `{name}`; {suggestion(name, self.parameters)}")
         return self.parameters[name]
 
-    def contraction(self, name: str) -> float | None:
-        """How far the published figures narrowed a parameter: one minus the posterior variance of its normal score; None if not fitted.
+    def contraction(self, name: str) -> Contraction | None:
+        """How far the published figures narrowed a parameter; None if it was not fitted.
 
         Parameters
         ----------
@@ -158,11 +158,9 @@ class Ledger:
     @cached_property
     def assumed(self) -> frozenset[str]:
         """Parameters that rest on an assumption or a recollection, and that no published figure has narrowed either."""
-        return frozenset(
-            name
-            for name, parameter in self.parameters.items()
-            if parameter.grade in UNCERTAIN_GRADES and (self.contraction(name) or 0.0) < IDENTIFIED
-        )
+        uncertain = [name for name, parameter in self.parameters.items() if parameter.grade in UNCERTAIN_GRADES]
+        narrowed = {name for block in self.fitted for name, told in zip(block.names, block.contractions, strict=True) if told.calibrated}
+        return frozenset(uncertain) - narrowed
 
     def varying(self, held: Collection[str] = ()) -> tuple[str, ...]:
         """Parameters that vary from draw to draw, one of those that share their luck.

@@ -23,11 +23,54 @@ PROVENANCE: Final = "provenance.yaml"
 LEARNED: Final = "learned.csv"
 _KEYS: Final = ("rules", "cohorts_fitted")
 """What a provenance must tell for its draws to be read."""
-_MORE_KEYS: Final = ("readings", "figures", "priors", "replicas", "first_cohorts", "given", "cohorts_simulated", "seed")
+_MORE_KEYS: Final = (
+    "fitted_under",
+    "readings",
+    "figures",
+    "priors",
+    "replicas",
+    "first_cohorts",
+    "lives",
+    "given",
+    "cohorts_simulated",
+    "seed",
+)
 
 IDENTIFIED: Final = 0.2
 """Contraction from which a parameter counts as calibrated; one below it keeps its prior, whatever it is called."""
-LABELS: Final = ("prior, not calibrated", "calibrated")
+LABELS: Final = ("prior, not calibrated", "hardly calibrated", "calibrated")
+"""Of a contraction below the bar, of one whose error holds it, and of one above."""
+_NORMAL_95: Final = 1.96
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """How far the published figures narrowed a parameter.
+
+    Attributes
+    ----------
+    share
+        One minus the posterior variance of the normal score: 0 for one that the figures tell nothing of.
+    error
+        Standard error of it, from the finite number of cohorts that the posterior is made of.
+    """
+
+    share: float
+    error: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """Of LABELS, by the 95% interval."""
+        reach = _NORMAL_95 * self.error
+        return LABELS[int(self.share + reach >= IDENTIFIED) + int(self.share - reach >= IDENTIFIED)]
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the figures narrowed it beyond the bar, its error allowed for; what did not counts as assumed."""
+        return self.label == LABELS[-1]
+
+    def __str__(self) -> str:
+        return f"{self.share:.2f} ± {self.error:.2f}"
 
 
 @dataclass(frozen=True)
@@ -43,13 +86,13 @@ class FittedBlock:
     draws
         (draws, parameters), in the ledger's units.
     contractions
-        (parameters,) one minus the posterior variance of the normal score: 0 for one that the figures tell nothing of.
+        (parameters,) what the figures tell of each.
     """
 
     cohort: str
     names: tuple[str, ...]
     draws: np.ndarray[Any, np.dtype[np.float64]]
-    contractions: tuple[float, ...]
+    contractions: tuple[Contraction, ...]
 
     @property
     def identity(self) -> str:
@@ -136,7 +179,7 @@ def _read_block(folder: Path, cohort: str) -> FittedBlock:
             names, *rows = list(csv.reader(file))
         draws = np.array(rows, dtype=np.float64)
         with (folder / LEARNED).open(encoding="utf-8", newline="") as file:
-            contractions = {row["parameter"]: float(row["contraction"]) for row in csv.DictReader(file)}
+            contractions = {row["parameter"]: _contraction(row) for row in csv.DictReader(file)}
         block = FittedBlock(cohort, tuple(names), draws, tuple(contractions[name] for name in names))
     except (OSError, ValueError, KeyError) as error:
         raise EvidenceError(f"expected posterior draws, found: {error}; run `alps-sim calibrate`", shown_name(path), 1) from error
@@ -147,6 +190,10 @@ def _read_block(folder: Path, cohort: str) -> FittedBlock:
             1,
         )
     return block
+
+
+def _contraction(row: Mapping[str, str]) -> Contraction:
+    return Contraction(float(row["contraction"]), float(row["contraction_error"]))
 
 
 def identity(*parts: str) -> str:

@@ -9,7 +9,7 @@ a reading says of a fitted parameter holds beside whatever was fitted.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -26,8 +26,16 @@ STRATEGIES: Final = "strategies"
 ACTS_THROUGH: Final = (FIT, STRATEGIES)
 """What a named choice acts through: the comparison with published figures, or how the strategies of a scenario are written."""
 
-CHANGES_OF_STRATEGIES: Final = ("pulse_days", "flare_window_years")
-"""What a reading may change in strategies: days of the intravenous pulses, and the time within which flares count together."""
+Change = float | str
+"""What a reading puts into strategies: a number above 0, or a word."""
+CHANGES_OF_STRATEGIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "pulse_days": (),
+    "flare_window_years": (),
+    "severe_flare_on_agent": ("ladder", "pulse"),
+    "weaning": ("none", "quiet_adults"),
+}
+"""What a reading may change in strategies, with the words that it can say; none for a number. They are put in by
+`robustness.strategy_changes`."""
 
 _MULTIPLE: Final = re.compile(r"(?:(?P<factor>[0-9.]+) x )?(?P<of>[a-z][a-z0-9_.]*)")
 
@@ -86,8 +94,20 @@ class Alternative:
     meaning: str
     parameters: Mapping[str, Setting]
     choices: Mapping[str, str]
-    in_strategies: Mapping[str, float] = field(default_factory=dict)
+    in_strategies: Mapping[str, Change] = field(default_factory=dict)
     priors: Mapping[str, Distribution] = field(default_factory=dict)
+
+    def beside(self, fitted: Collection[str], known: Mapping[str, float]) -> dict[str, float]:
+        """Values of the parameters that it sets and that are not fitted under it.
+
+        Parameters
+        ----------
+        fitted
+            Parameters that are.
+        known
+            Values of all parameters, of which it may take a multiple.
+        """
+        return {name: setting.value(known) for name, setting in self.parameters.items() if name not in fitted}
 
 
 @dataclass(frozen=True)
@@ -281,14 +301,16 @@ def _alternative(name: str, entry: Located, ledger: Ledger, choices: Mapping[str
     return Alternative(name, keys["meaning"].text(), parameters, made, changes, priors)
 
 
-def _change(name: str, item: Located) -> float:
-    """A positive number that is put into the strategies."""
+def _change(name: str, item: Located) -> Change:
+    """A word, or a positive number, that is put into the strategies."""
     if name not in CHANGES_OF_STRATEGIES:
         raise item.error(f"expected a known change of strategies, found `{name}`; {suggestion(name, CHANGES_OF_STRATEGIES)}")
-    value = item.number()
-    if value <= 0.0:
-        raise item.error(f"expected a value above 0 for `{name}`, found {value:g}")
-    return value
+    words = CHANGES_OF_STRATEGIES[name]
+    if words and item.text() not in words:
+        raise item.error(f"expected {' or '.join(words)} for `{name}`, found `{item.value}`; {suggestion(item.text(), words)}")
+    if not words and item.number() <= 0.0:
+        raise item.error(f"expected a value above 0 for `{name}`, found {item.number():g}")
+    return item.text() if words else item.number()
 
 
 def _prior(name: str, item: Located, ledger: Ledger) -> Distribution:

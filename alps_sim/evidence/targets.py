@@ -1,7 +1,7 @@
 """Published figures that a simulated cohort is compared with, in three classes.
 
 INPUT figures go into the model and so must come out of it: they check the code. CALIBRATED figures are fitted. Only HELD_OUT
-figures test the model.
+figures test the model, and of these only such as have not helped to set a prior either (`informs`).
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from typing import Final
 from scipy import special
 
 from alps_sim.evidence.errors import suggestion
+from alps_sim.evidence.ledger import load_priors
 from alps_sim.evidence.readings import known_choices
 from alps_sim.evidence.source import FOLDER, Located, read_source
 
@@ -193,6 +194,8 @@ class Target:
         One of BOUNDS if it only bounds the simulated figure, else empty.
     overlaps
         Other published figures that count patients whom this one counts: it is no test apart from them.
+    informs
+        Parameters of the ledger whose prior was set with an eye on it, and replicas that were: what it helped to make it cannot test.
     file, line
         Where it stands.
     """
@@ -209,6 +212,7 @@ class Target:
     otherwise: tuple[OtherReading, ...]
     bound: str
     overlaps: tuple[str, ...]
+    informs: tuple[str, ...]
     file: str
     line: int
 
@@ -277,7 +281,8 @@ def _cohorts(item: Located) -> dict[str, Cohort]:
 
 
 def _target(name: str, entry: Located, cohorts: Mapping[str, Located], figures: tuple[str, ...]) -> Target:
-    keys = entry.mapping(_REQUIRED, ("note", "otherwise", "bound", "overlaps"))
+    keys = entry.mapping(_REQUIRED, ("note", "otherwise", "bound", "overlaps", "informs"))
+    made = (*load_priors().parameters, *cohorts)
     return Target(
         name,
         keys["description"].text(),
@@ -291,6 +296,7 @@ def _target(name: str, entry: Located, cohorts: Mapping[str, Located], figures: 
         _otherwise(keys["otherwise"]) if "otherwise" in keys else (),
         _one_of(keys["bound"], BOUNDS, "a bound") if "bound" in keys else "",
         tuple(_one_of(item, figures, "a published figure") for item in keys["overlaps"].items()) if "overlaps" in keys else (),
+        tuple(_one_of(item, made, "a parameter or a cohort") for item in keys["informs"].items()) if "informs" in keys else (),
         entry.file,
         entry.line,
     )

@@ -1,7 +1,9 @@
 """What an answer's parameter uncertainty hangs on: the parameters that move it, and whether anything but an assumption says where they lie.
 
-The draws of the evidence are also an experiment: parameters and answers are ranked over the draws and correlated (Spearman). A squared
-rank correlation is the share of the ranks' variance that goes with one parameter. Parameters that share their luck count as one.
+The draws of the evidence are also an experiment: parameters and answers are ranked over the draws. The parameter that goes with most of an
+answer's variance of ranks (its squared Spearman correlation) is its first driver; what goes with that is taken out of the answer and of
+all other parameters, and the next is looked for in what is left. So shares add up, and a parameter that the draws happened to line up with
+a driver is none for that. Parameters that share their luck count as one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 FAMILY_ERROR: Final = 0.05
 """Chance, for each answer, that a parameter without any effect is called a driver (Bonferroni over the parameters)."""
 SHOWN_DRIVERS: Final = 3
+_ROUNDING: Final = 1e-9
+"""Length of a column of ranks that is nothing but rounding."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Drivers:
     Attributes
     ----------
     shares
-        Squared rank correlation of each driver by parameter, the strongest first; none if no single one stands out of the noise.
+        Share of the ranks' variance that goes with each driver and not with those before it, by parameter, in the order found; none if no
+        single one stands out of the noise.
     assumed
         Drivers that rest on an assumption.
     """
@@ -96,20 +101,38 @@ def drivers(
     list of Drivers
         One an answer.
     """
-    shares = (_standardised_ranks(values).T @ _standardised_ranks(answers)) ** 2
-    acting = np.ones(shares.shape, dtype=np.bool_) if possible is None else possible
+    ranked, outcomes = _standardised_ranks(values), _standardised_ranks(answers)
+    acting = np.ones((len(names), outcomes.shape[1]), dtype=np.bool_) if possible is None else possible
     found = []
-    for column, able in zip(np.where(acting, shares, 0.0).T, acting.T, strict=True):
-        bound = noise_bound(len(values), int(able.sum()))
-        order = [place for place in np.argsort(-column, kind="stable") if column[place] > bound]
-        moved = {names[place]: float(column[place]) for place in order}
-        found.append(Drivers(moved, assumed & moved.keys()))
+    for outcome, able in zip(outcomes.T, acting.T, strict=True):
+        places = np.flatnonzero(able)
+        moved = _one_after_the_other(ranked[:, places], outcome)
+        shares = {names[places[place]]: share for place, share in moved.items()}
+        found.append(Drivers(shares, assumed & shares.keys()))
     return found
+
+
+def _one_after_the_other(ranked: Array, outcome: Array) -> dict[int, float]:
+    """Column and share of each driver: forward selection, each column and the outcome freed of what went with those selected before."""
+    bound, columns, moved = noise_bound(*ranked.shape), ranked, {}
+    while columns.shape[1]:
+        shares = (columns.T @ outcome) ** 2
+        place = int(shares.argmax())
+        if place in moved or shares[place] <= bound * (outcome @ outcome):  # noise takes its share of what is left
+            break
+        moved[place], chosen = float(shares[place]), columns[:, place]
+        outcome = outcome - chosen * (chosen @ outcome)
+        columns = _of_length_one(columns - np.outer(chosen, chosen @ columns))
+    return moved
 
 
 def _standardised_ranks(columns: Array) -> Array:
     """Ranks of each column with mean 0 and squares that add up to 1; zeros for a column that does not vary."""
     ranks = pd.DataFrame(columns).rank().to_numpy()
-    ranks = ranks - ranks.mean(axis=0)
-    length = np.sqrt((ranks**2).sum(axis=0))
-    return np.asarray(np.divide(ranks, length, out=np.zeros_like(ranks), where=length > 0.0), dtype=np.float64)
+    return _of_length_one(ranks - ranks.mean(axis=0))
+
+
+def _of_length_one(columns: Array) -> Array:
+    """Columns scaled so that their squares add up to 1; zeros for one that is nothing but rounding."""
+    length = np.sqrt((columns**2).sum(axis=0))
+    return np.asarray(np.divide(columns, length, out=np.zeros_like(columns), where=length > _ROUNDING), dtype=np.float64)

@@ -176,6 +176,7 @@ def _explained(parameters: str) -> tuple[str, ...]:
         "of draws from the priors, before any fit, under which it would have been broken; if none breaks it, its being kept says little.",
         "* Outside by chance alone: only what is not known of the parameters covers the figure.",
         "= Of the patients of another figure, all or part of them, so it is no test apart from that one.",
+        "° A prior or a replica was set with an eye on it, so it cannot test that.",
     )
 
 
@@ -207,9 +208,14 @@ def validation_cells(row: Mapping[Any, Any], sources: Sequence[str]) -> tuple[st
 
 
 def _test(row: Mapping[Any, Any]) -> str:
-    """The strength with the number it follows from, and a sign if the figure is not independent of another."""
+    """The strength with the number it follows from, and signs if the figure is not independent of another or has shaped a prior."""
     number = row["priors_that_break"] if row["test"] == BOUND else row["power_if_doubled"]
-    return str(row["test"]) + ("" if math.isnan(number) else f" {100 * number:.0f}%") + (" =" if row["overlaps"] else "")
+    return str(row["test"]) + ("" if math.isnan(number) else f" {100 * number:.0f}%") + _signs(row)
+
+
+def _signs(row: Mapping[Any, Any]) -> str:
+    """Why a figure is no test apart: of the patients of another (=), or of what it helped to set (°)."""
+    return (" =" if row["overlaps"] else "") + (" °" if row["informs"] else "")
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
@@ -259,19 +265,22 @@ def _bounds(rows: pd.DataFrame) -> str:
 
 
 def _overlapping(table: pd.DataFrame) -> list[str]:
-    """What the held-out tests are worth that count patients of their own, and whom the others count."""
+    """What the held-out tests are worth that are independent of the fit and of the priors, and what the others hang on."""
     tests = table[(table["class"] == HELD_OUT) & ~table["test"].isin(BOUNDS)]
-    shared = tests["overlaps"] != ""
+    shared = (tests["overlaps"] != "") | (tests["informs"] != "")
     if not shared.any():
         return []
     names = dict(zip(table["figure"], table["description"], strict=True))
-    lines = [
-        f"Held out, and of other patients than those of the fit: {_two_sided(tests[~shared])} The other {shared.sum()} are no tests apart:"
-    ]
-    for row in tests[shared].to_dict("records"):
-        others = " and ".join(f"'{names.get(other, other)}'" for other in str(row["overlaps"]).split())
-        lines.append(f"  {row['description']}: of the patients of {others}")
-    return lines
+    apart = _two_sided(tests[~shared]) or "none."
+    lines = [f"Held out, of other patients than those of the fit, and nothing set with an eye on it: {apart} The other {shared.sum()}:"]
+    return lines + [f"  {row['description']}: {_hangs_on(row, names)}" for row in tests[shared].to_dict("records")]
+
+
+def _hangs_on(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    """Whose patients a figure counts, and what was set with an eye on it."""
+    others = " and ".join(f"'{names.get(other, other)}'" for other in str(row["overlaps"]).split())
+    informed = " and ".join(str(row["informs"]).split())
+    return "; ".join(filter(None, (others and f"of the patients of {others}", informed and f"informed {informed}")))
 
 
 def _outside(table: pd.DataFrame) -> list[str]:

@@ -26,11 +26,11 @@ def robustness_page(table: pd.DataFrame, pairs: pd.DataFrame, conclusions: pd.Da
     run = table[table["order"] != NOT_RUN]
     comparator = str(run["comparator"].iloc[0])
     parts = ["## Conclusions", _listed(conclusion_sentences(conclusions)), _listed(comparator_sentences(pairs, comparator))]
-    parts += ["## What becomes of the order", _order_table(run), "## Of these more is to be said"]
+    parts += ["## What becomes of the order", order_table(table), "## Of these more is to be said"]
     parts += [_listed([f"`{name}` {note}." for name, note in notes(table)])]
     for strategy in run["strategy"].unique():
         if strategy != comparator:
-            parts += [f"## {strategy} less {comparator}", _difference_table(run, str(strategy))]
+            parts += [f"## {strategy} less {comparator}", difference_table(table, str(strategy))]
     return "\n\n".join([*parts, EXPLAINED]) + "\n"
 
 
@@ -53,18 +53,34 @@ def _rows_by_column(case: pd.DataFrame) -> dict[Column, Mapping[Any, Any]]:
     return {(str(row["outcome"]), str(row["window_years"])): row for row in case.to_dict("records")}
 
 
-def _order_table(run: pd.DataFrame) -> str:
-    """Rows of alternatives, a column an outcome, the verdict in the cell."""
+def order_table(table: pd.DataFrame) -> str:
+    """What becomes of the order: rows of alternatives, a column an outcome, the verdict in the cell.
+
+    Parameters
+    ----------
+    table
+        Columns of `robustness.csv`.
+    """
+    run = table[table["order"] != NOT_RUN]
     rows = []
     for _, case in run[run["reading"] != ""].groupby(["reading", "alternative"], sort=False):
         found = _rows_by_column(case)
         rows.append([f"`{case_name(next(iter(found.values())))}`", *(str(found[column]["order"]) for column in _columns(run))])
     headings = [f"{label.partition(',')[0]}, {label.rpartition(', ')[2]}" for label in map(_heading, _columns(run))]
-    return _markdown(["Alternative", *headings], rows)
+    return markdown(["Alternative", *headings], rows)
 
 
-def _difference_table(run: pd.DataFrame, strategy: str) -> str:
-    """Rows of alternatives, a column an outcome, the difference from the comparator with its simulation interval in the cell."""
+def difference_table(table: pd.DataFrame, strategy: str) -> str:
+    """Rows of alternatives, a column an outcome, the difference from the comparator with its simulation interval in the cell.
+
+    Parameters
+    ----------
+    table
+        Columns of `robustness.csv`.
+    strategy
+        Name of the strategy.
+    """
+    run = table[table["order"] != NOT_RUN]
     mine = run[run["strategy"] == strategy]
     columns = _columns(run)
     places = {column: decimals(_shown_differences(mine, column)) for column in columns}
@@ -73,7 +89,7 @@ def _difference_table(run: pd.DataFrame, strategy: str) -> str:
         found = _rows_by_column(case)
         name = case_name(next(iter(found.values())))
         rows.append([f"`{name}`", *(_cell(found[column], places[column]) for column in columns)])
-    return _markdown(["Alternative", *(_heading(column) for column in columns)], rows)
+    return markdown(["Alternative", *(_heading(column) for column in columns)], rows)
 
 
 def _shown_differences(mine: pd.DataFrame, column: Column) -> list[float]:
@@ -87,6 +103,13 @@ def _cell(row: Mapping[Any, Any], places: int) -> str:
     return f"{number(scale * row['difference'], places, signed=True)} ({bounds}){'' if row['compares'] else MARK}"
 
 
-def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown.
+
+    Parameters
+    ----------
+    columns, rows
+        Headings, and cells of each row.
+    """
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

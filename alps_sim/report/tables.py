@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from alps_sim.evidence.ledger import UNCERTAIN_GRADES, Ledger
-from alps_sim.evidence.posterior import IDENTIFIED, LABELS
+from alps_sim.evidence.posterior import LABELS
 from alps_sim.evidence.readings import Reading, load_readings
 from alps_sim.evidence.targets import load_targets
 from alps_sim.outcomes.definitions import OUTCOMES
@@ -196,7 +196,7 @@ def assumption(ledger: Ledger, name: str, values: Mapping[str, float], given: Ma
     shown_value = parameter.word if parameter.word is not None and value == parameter.value else f"{value:.4g}"
     spread = "fixed" if low == high else f"{low:.4g} to {high:.4g}"
     contraction = ledger.contraction(name)
-    basis = parameter.grade if contraction is None else f"fitted: {LABELS[contraction >= IDENTIFIED]}"
+    basis = parameter.grade if contraction is None else f"fitted: {contraction.label}"
     return Assumption(parameter.name, shown_value, spread, parameter.unit, parameter.grade, parameter.note, parameter.source, part, basis)
 
 
@@ -244,7 +244,7 @@ class FittedParameter:
     @property
     def calibrated(self) -> bool:
         """Whether the figures narrowed it."""
-        return self.label == LABELS[True]
+        return self.label == LABELS[-1]
 
 
 def fitted_parameters(
@@ -267,8 +267,8 @@ def fitted_parameters(
             FittedParameter(
                 assumption(ledger, name, values),
                 f"{ledger[name].low:g} to {ledger[name].high:g}",
-                f"{contraction:.2f}",
-                LABELS[contraction >= IDENTIFIED],
+                str(contraction),
+                contraction.label,
             )
             for name, contraction in zip(block.names, block.contractions, strict=True)
             if name not in given

@@ -10,6 +10,7 @@ import pandas as pd
 
 from alps_sim import accelerate
 from alps_sim.evidence.ledger import Ledger
+from alps_sim.evidence.targets import NotSimulated, not_simulated
 from alps_sim.outcomes.stored import read_table
 from alps_sim.report.published import validation_cells, verdicts
 from alps_sim.validation.verdict import sections
@@ -29,6 +30,8 @@ class Validated:
         How many figures of each class agree.
     sources
         Publications in the order of their numbers.
+    not_simulated
+        What was published and the model cannot produce, with the reason.
     stale
         Whether rules or fit are others than those it was made with.
     """
@@ -36,6 +39,7 @@ class Validated:
     classes: dict[str, list[tuple[str, ...]]]
     counts: Sequence[str]
     sources: Sequence[str]
+    not_simulated: Sequence[NotSimulated]
     stale: bool
 
 
@@ -67,7 +71,7 @@ def validated(ledger: Ledger) -> Validated:
     }
     fit = {block.cohort: block.identity for block in ledger.fitted}
     stale = about["rules"] != accelerate.model_hash() or about["posterior"] != fit
-    return Validated(classes, verdicts(table).split("\n"), sources, stale)
+    return Validated(classes, verdicts(table).split("\n"), sources, not_simulated(), stale)
 
 
 def _text(name: str) -> str:

@@ -1,6 +1,6 @@
 """The alternatives of a scenario: each reading of the paper and each structural choice the other way, one at a time.
 
-All of them stand in the ledger's readings. An alternative that sets parameters, or a number of the strategies, can be run. One that
+All of them stand in the ledger's readings. An alternative that sets parameters, or something of the strategies, can be run. One that
 only says what published figures are compared with acts through the fit, and one that says what a strategy is needs another scenario:
 these are listed with the reason and never run as if they had been.
 """
@@ -12,7 +12,7 @@ from typing import Final
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.evidence.posterior import fitted_readings
-from alps_sim.evidence.readings import STRATEGIES, Alternative, Reading, choices_act_through, load_readings
+from alps_sim.evidence.readings import STRATEGIES, Alternative, Change, Reading, choices_act_through, load_readings
 from alps_sim.robustness.strategy_changes import changed_strategies, why_unchanged
 from alps_sim.scenario import Scenario
 
@@ -40,7 +40,7 @@ class Case:
     values
         Value of every parameter; none if it cannot be run.
     in_strategies
-        Numbers that it puts into the strategies, by name of the change; none leaves them as they are.
+        What it puts into the strategies, by name of the change; none leaves them as they are.
     note
         Why it is not run, or what a run of it leaves out; empty if there is nothing to say.
     """
@@ -49,7 +49,7 @@ class Case:
     alternative: str
     meaning: str
     values: Mapping[str, float]
-    in_strategies: Mapping[str, float] = field(default_factory=dict)
+    in_strategies: Mapping[str, Change] = field(default_factory=dict)
     note: str = ""
 
     @property
@@ -98,7 +98,10 @@ def _cases(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Al
     folder = fitted_readings().get((reading.identifier, alternative.name))
     if folder is None:
         return [plain]
-    values = scenario.parameter_values(load_ledger(folder))
+    fit = load_ledger(folder)
+    values = scenario.parameter_values(fit)
+    own = alternative.beside({name for block in fit.fitted for name in block.names} | set(scenario.parameters), values)
+    values |= own
     anew = Case(reading.identifier, f"{alternative.name}, fitted anew", alternative.meaning, values, alternative.in_strategies, FITTED_ANEW)
     return [plain, anew] if plain.runs else [anew]
 

@@ -45,7 +45,7 @@ def _suits(patient: Any, world: Any, step: Any) -> bool:
         return False
     if not meets(step.if_hypersplenism, 1 if has_hypersplenism(patient) else 0):
         return False
-    if not is_of_age(patient, step.if_minimum_age_years, step.if_maximum_age_years):
+    if not is_of_age(patient, step.minimum_age_years, step.maximum_age_years):
         return False
     return _can_be_given(patient, step)
 
@@ -137,6 +137,8 @@ def become_refractory(patient: Any, world: Any) -> None:
         order_workup(patient, world, a.CAUSE_FLARE)
     if patient.agent_answering == 1:
         end_agent_and_move_on(patient, world, c.AFTER_RESPONSE_LOST)
+    elif patient.agent_failed_unseen != 0:
+        end_agent_and_move_on(patient, world, patient.agent_failed_unseen)
     consider_treatment(patient, world, c.TRIGGER_REFRACTORY)
 
 
@@ -208,7 +210,7 @@ def end_acute_step(patient: Any, world: Any) -> None:
         end_flare(patient, world, _taper_dose(patient, world))
     else:
         climb_ladder(patient, world, _next_step(patient, world))
-        if patient.agent_suspected == 1:  # a pulse on an agent has failed
+        if patient.agent_suspected == 1:  # what met a flare under an agent has failed
             reveal_failed_treatment(patient, world)
 
 
@@ -233,6 +235,13 @@ def _give_oral_week(patient: Any, world: Any, mg_per_kg: float) -> None:
 
 
 @compiled
+def gets_pulse(patient: Any, world: Any) -> bool:
+    """Whether a flare or breakthrough under an agent that seems to answer is met by a pulse; a bleed is not, nor all that is severe."""
+    for_severity = patient.flare_severity == c.MILD or world.strategy.severe_flare_on_agent == c.ON_AGENT_PULSE
+    return seems_to_answer(patient) and for_severity and patient.bleed == quality.NO_BLEED
+
+
+@compiled
 def give_pulse(patient: Any, world: Any) -> None:
     """A short pulse of oral prednisone while the agent that answers goes on (Figure 1)."""
     p = world.parameters
@@ -249,7 +258,7 @@ def _reescalate(patient: Any, world: Any) -> None:
     """
     if patient.bleed != quality.NO_BLEED:
         climb_ladder(patient, world, step_at_a_bleed(world))
-    elif seems_to_answer(patient):
+    elif gets_pulse(patient, world):
         give_pulse(patient, world)
     elif patient.flare_severity == c.SEVERE:
         climb_ladder(patient, world, 0)

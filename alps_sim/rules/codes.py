@@ -85,6 +85,11 @@ IVIG_NEVER: Final = 0
 IVIG_SEVERE: Final = 1
 IVIG_ALWAYS: Final = 2
 
+STEPS_ON_AGENT: Final = ("ladder", "pulse")
+"""What a severe flare is met with while a long-term agent seems to answer."""
+ON_AGENT_LADDER: Final = 0
+ON_AGENT_PULSE: Final = 1
+
 ANY: Final = -1
 """A condition that every patient meets."""
 

@@ -16,7 +16,7 @@ from alps_sim.rules.codes import (
     SPLEEN_MASSIVE,
     SPLEEN_MODERATE,
 )
-from alps_sim.rules.factors import is_neutropenic, treatment_ratio
+from alps_sim.rules.factors import is_in_chemotherapy, is_neutropenic, treatment_ratio
 
 
 @compiled
@@ -134,6 +134,7 @@ def set_spleen_regression_hazard(patient: Any, world: Any) -> None:
 @compiled
 def set_splenectomy_for_splenomegaly_hazard(patient: Any, world: Any) -> None:
     """Surgery for a massive spleen alone, where the strategy has it."""
-    possible = patient.spleen == SPLEEN_MASSIVE and patient.splenectomy_pending == 0 and patient.transplanted == 0
+    barred = patient.splenectomy_pending == 1 or patient.transplanted == 1 or is_in_chemotherapy(patient)
+    possible = patient.spleen == SPLEEN_MASSIVE and not barred
     rate = world.strategy.splenectomy_for_splenomegaly_per_year if possible else 0.0
     set_constant_hazard(patient, e.SPLENECTOMY_FOR_SPLENOMEGALY, rate)

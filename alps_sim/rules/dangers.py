@@ -1,4 +1,4 @@
-"""What a flare, or a severe breakthrough, can do at once: severe bleeding, transfusion, death from the cytopenia (section 3)."""
+"""What a flare, or a severe breakthrough, can do at once: severe bleeding, transfusion, death of haemolysis (section 3)."""
 
 import math
 from typing import Any
@@ -56,7 +56,7 @@ def _transfuse(patient: Any, world: Any) -> None:
 
 @compiled
 def meet_dangers(patient: Any, world: Any) -> None:
-    """Dangers at the onset: severe bleeding, transfusion, and death from the cytopenia itself."""
+    """Dangers at the onset: severe bleeding, transfusion, and death of haemolysis. Neutropenia kills by infection: a rule of its own."""
     p = world.parameters
     severe = patient.flare_severity == c.SEVERE
     if patient.flare_lineages & c.ITP_BIT:
@@ -69,5 +69,5 @@ def meet_dangers(patient: Any, world: Any) -> None:
         transfusion = p.transfusion_probability_severe_flare if severe else p.transfusion_probability_mild_flare
         if decide(patient, world, TRANSFUSION, transfusion):
             _transfuse(patient, world)
-    if severe and decide(patient, world, CYTOPENIA_DEATH_DECISION, p.cytopenia_death_probability):
-        patient.next_time[e.CYTOPENIA_DEATH] = patient.time + p.cytopenia_death_delay_days / c.DAYS_PER_YEAR
+        if severe and decide(patient, world, CYTOPENIA_DEATH_DECISION, p.cytopenia_death_probability):
+            patient.next_time[e.CYTOPENIA_DEATH] = patient.time + p.cytopenia_death_delay_days / c.DAYS_PER_YEAR

@@ -66,6 +66,7 @@ MALIGNANCY: Final = (
         e.LYMPHOMA_DEATH,
         e.OTHER_MALIGNANCY,
         e.LEUKAEMIA_DEATH,
+        e.SPLENECTOMY_FOR_SPLENOMEGALY,
     )
     | QUALITY
 )

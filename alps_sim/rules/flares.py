@@ -12,7 +12,7 @@ from alps_sim.rules import accounts as a
 from alps_sim.rules import codes as c
 from alps_sim.rules import events as e
 from alps_sim.rules import quality
-from alps_sim.rules.acute import climb_ladder, give_pulse, step_at_a_bleed
+from alps_sim.rules.acute import climb_ladder, gets_pulse, give_pulse, step_at_a_bleed
 from alps_sim.rules.agents import resume_weaned_agent, seems_to_answer
 from alps_sim.rules.dangers import meet_dangers
 from alps_sim.rules.decisions import decide, draw, next_ordinal
@@ -54,16 +54,14 @@ def _begin_treatment(patient: Any, world: Any) -> None:
     free = patient.agent == c.NO_AGENT and patient.pending_treatment == c.NO_AGENT and not is_in_chemotherapy(patient)
     if patient.weaned_agent != c.NO_AGENT and free:
         resume_weaned_agent(patient, world)
-    bleeds = patient.bleed != quality.NO_BLEED
-    bridge_ends = bridge_is_over(patient, world)
-    if seems_to_answer(patient):
-        if bleeds:
-            climb_ladder(patient, world, step_at_a_bleed(world))
-        else:
-            give_pulse(patient, world)
+    bridge_ends, seemed_to_answer = bridge_is_over(patient, world), seems_to_answer(patient)
+    if gets_pulse(patient, world):
+        give_pulse(patient, world)
+    else:
+        climb_ladder(patient, world, step_at_a_bleed(world) if patient.bleed != quality.NO_BLEED else 0)
+    if seemed_to_answer:
         patient.agent_suspected = 1
     else:
-        climb_ladder(patient, world, step_at_a_bleed(world) if bleeds else 0)
         reveal_failed_treatment(patient, world)
     if bridge_ends:
         consider_treatment(patient, world, c.TRIGGER_BRIDGE_OVER)

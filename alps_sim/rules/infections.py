@@ -92,12 +92,12 @@ def _suits_gcsf(patient: Any, world: Any) -> bool:
 
 @compiled
 def have_neutropenic_infection(patient: Any, world: Any) -> None:
-    """Infection under neutropenia; a death from it is a cytopenia death."""
+    """Infection under neutropenia; a death from it is a cytopenia death, or one of toxicity if rituximab alone left the neutropenia."""
     p = world.parameters
     patient.counters[a.C_NEUTROPENIC_INFECTIONS] += 1.0
     _admit(patient, world)
     if decide(patient, world, NEUTROPENIC_INFECTION_FATALITY, p.neutropenic_infection_fatality_probability):
-        die(patient, world, c.DEATH_CYTOPENIA)
+        die(patient, world, c.DEATH_CYTOPENIA if is_neutropenic(patient) else c.DEATH_TOXICITY)
     elif patient.gcsf == 0 and _suits_gcsf(patient, world):
         patient.gcsf = 1
         note(patient, world, e.LOG_GCSF, 1, p.gcsf_mcg_per_kg)

@@ -109,10 +109,12 @@ def choose_line(patient: Any, world: Any, trigger: int) -> int:
 
 @compiled
 def order_workup(patient: Any, world: Any, cause: int) -> None:
-    """Have lymphoma looked for, once in a flare."""
+    """Have lymphoma looked for, once in a flare; a treatment that was decided on before does not start sooner than the result is there."""
     if patient.lymphoma_excluded_time == c.NEVER:
         patient.lymphoma_excluded_time = patient.time + world.parameters.lymphoma_exclusion_delay_days / c.DAYS_PER_YEAR
         book_resource(patient, world, a.LYMPHOMA_WORKUPS, cause, 1.0)
+    if patient.pending_treatment != c.NO_AGENT:
+        patient.next_time[e.TREATMENT_START] = max(patient.next_time[e.TREATMENT_START], patient.lymphoma_excluded_time)
 
 
 @compiled

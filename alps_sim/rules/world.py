@@ -57,8 +57,8 @@ STEP_DTYPE: Final = np.dtype(
         ("if_mechanism", "i8"),
         ("if_answering_agent", "i8"),  # ANY, 0 none answering, 1 one answering
         ("if_hypersplenism", "i8"),  # ANY, 0, 1: massive spleen or sequestration
-        ("if_minimum_age_years", "f8"),
-        ("if_maximum_age_years", "f8"),
+        ("minimum_age_years", "f8"),
+        ("maximum_age_years", "f8"),
     ],
     align=True,
 )
@@ -98,6 +98,7 @@ STRATEGY_DTYPE: Final = np.dtype(
         ("wean_minimum_age_years", "f8"),
         ("wean_attempts", "i8"),
         ("gcsf_allowed", "i8"),
+        ("severe_flare_on_agent", "i8"),  # over STEPS_ON_AGENT
         ("prevention_uptake", "f8"),
         ("prevention_adherence", "f8"),
         ("visit_interval_years", "f8"),  # of a patient without a long-term agent

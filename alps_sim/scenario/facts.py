@@ -33,6 +33,7 @@ _DOSE: Final = "mg/kg a day"
 _FOR_GOOD: Final = "to stay"
 _SAME: Final = "the same"
 _NEVER: Final = codes.IVIG_USES[codes.IVIG_NEVER]
+_STEPS_ON_AGENT: Final = {"pulse": "a short oral pulse", "ladder": "the acute ladder"}
 _USUAL: Final = {"in a severe flare": _SAME, "taper from": _SAME, "IVIG": _NEVER, "uptake": percent(1.0), "meant": _FOR_GOOD}
 """What need not be told of a treatment in a sentence."""
 
@@ -167,6 +168,7 @@ def strategy_facts(strategy: Strategy) -> Facts:
         "long-term treatment begins": f"at {listed(_occasions(begin), 'or')}",
         "first dose": f"{amount(begin.delay_weeks, 'week')} after the occasion",
         "weaning": _weaning(strategy.weaning),
+        "a severe flare while an agent answers": f"met by {_STEPS_ON_AGENT[strategy.severe_flare_on_agent]}",
         "G-CSF in isolated neutropenia": truth(strategy.gcsf_for_isolated_neutropenia),
         "prevention uptake": number(strategy.prevention.uptake),
         "prevention adherence": number(strategy.prevention.adherence),

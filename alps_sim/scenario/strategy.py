@@ -6,10 +6,12 @@ from pydantic import Field, model_validator
 
 from alps_sim.rules.codes import (
     ACUTE_STEPS,
+    ON_AGENT_PULSE,
     RITUXIMAB,
     SPLENECTOMY,
     STEP_IV_METHYLPREDNISOLONE,
     STEP_ORAL_PREDNISONE,
+    STEPS_ON_AGENT,
     TREATMENTS,
     VINCRISTINE,
 )
@@ -34,6 +36,7 @@ from alps_sim.scenario.words import (
     Severity,
     Share,
     SpleenSize,
+    StepOnAgent,
     Text,
     Weeks,
     Years,
@@ -42,6 +45,7 @@ from alps_sim.scenario.words import (
 
 ORAL: Final = ACUTE_STEPS[STEP_ORAL_PREDNISONE]
 INTRAVENOUS: Final = ACUTE_STEPS[STEP_IV_METHYLPREDNISOLONE]
+PULSE: Final = STEPS_ON_AGENT[ON_AGENT_PULSE]
 NO_BRIDGES: Final = (TREATMENTS[RITUXIMAB], TREATMENTS[VINCRISTINE], TREATMENTS[SPLENECTOMY])
 """Treatments that are not taken day by day."""
 Spleens = Annotated[tuple[SpleenSize, ...], Field(strict=False, min_length=1), EachOnce()]
@@ -232,6 +236,9 @@ class Strategy(Section):
     """Long-term treatments in order; a treatment may stand in several lines with different conditions, and is taken once."""
     weaning: Annotated[Weaning | None, OrWord("none")]
     """When an answering agent is stopped, or `none`."""
+    severe_flare_on_agent: StepOnAgent = PULSE
+    """What a severe flare is met with while a long-term agent seems to answer: `pulse`, the short oral one of the paper's Figure 1, or
+    `ladder`, as without an agent. A severe bleed always gets the ladder, a mild flare always the pulse."""
     gcsf_for_isolated_neutropenia: bool
     """Whether G-CSF is given for infection in isolated neutropenia without an enlarged spleen."""
     prevention: Prevention

@@ -123,6 +123,7 @@ def translate_strategy(name: str, strategy: Strategy) -> StrategyInputs:
         "wean_minimum_age_years": weaning.minimum_age_years if weaning else codes.NEVER,
         "wean_attempts": weaning.attempts if weaning else 0,
         "gcsf_allowed": int(strategy.gcsf_for_isolated_neutropenia),
+        "severe_flare_on_agent": codes.STEPS_ON_AGENT.index(strategy.severe_flare_on_agent),
         "prevention_uptake": strategy.prevention.uptake,
         "prevention_adherence": strategy.prevention.adherence,
         "visit_interval_years": strategy.monitoring.visit_interval_months / MONTHS_PER_YEAR,
@@ -231,8 +232,8 @@ def _step(step: AcuteStep) -> Row:
         "if_mechanism": _code(conditions.mechanism, codes.MECHANISMS),
         "if_answering_agent": _flag(conditions.answering_agent),
         "if_hypersplenism": _flag(conditions.hypersplenism),
-        "if_minimum_age_years": conditions.minimum_age_years or 0.0,
-        "if_maximum_age_years": conditions.maximum_age_years or codes.NEVER,
+        "minimum_age_years": conditions.minimum_age_years or 0.0,
+        "maximum_age_years": conditions.maximum_age_years or codes.NEVER,
     }
     return _row(STEP_DTYPE, fields)
 

@@ -37,6 +37,8 @@ class Figure:
         `at_least` or `at_most` if it only bounds the simulated figure, else empty.
     overlaps
         Figures that count patients whom this one counts.
+    informs
+        What was set with an eye on it.
     """
 
     identifier: str
@@ -48,6 +50,7 @@ class Figure:
     note: str = ""
     bound: str = ""
     overlaps: tuple[str, ...] = ()
+    informs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def _figure(target: Target) -> Figure:
         target.note,
         target.bound,
         target.overlaps,
+        target.informs,
     )
 
 

@@ -18,7 +18,7 @@ Interval = tuple[float, float]
 NONE: Final[Interval] = (math.nan, math.nan)
 
 CLASS_WORDS: Final = {
-    HELD_OUT: "HELD OUT: took no part in making the model; these test it",
+    HELD_OUT: "HELD OUT: not fitted; those marked ° helped to set a prior or a replica, those marked = count patients of another figure",
     "CALIBRATED": "CALIBRATED: the model is meant to be fitted to them",
     "INPUT": "INPUT: went into the model, so must come out; they check the code, not the model",
     "OWN": "YOUR OWN FIGURES: whether they took no part in making the model, you must know",

@@ -207,7 +207,7 @@ def spleen_regression(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatAr
 
 
 def splenectomy_for_splenomegaly(pieces: pd.DataFrame, assumptions: Assumptions) -> FloatArray:
-    """Referral of a massive spleen for its size alone, not while referred and not after a transplant.
+    """Referral of a massive spleen for its size alone, not while referred or in chemotherapy and not after a transplant.
 
     Parameters
     ----------
@@ -216,6 +216,6 @@ def splenectomy_for_splenomegaly(pieces: pd.DataFrame, assumptions: Assumptions)
     assumptions
         Under which the hazard is computed.
     """
-    possible = (pieces["spleen"] == "massive") & ~pieces["awaiting_splenectomy"] & ~pieces["transplanted"]
+    possible = (pieces["spleen"] == "massive") & ~pieces["awaiting_splenectomy"] & ~pieces["transplanted"] & ~pieces["in_chemotherapy"]
     at_risk = possible.to_numpy()
     return assumptions.splenectomy_for_splenomegaly_per_year * at_risk * length(pieces)

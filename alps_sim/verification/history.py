@@ -179,6 +179,10 @@ def _complications(lines: Lines) -> dict[str, Any]:
     found: dict[str, Any] = {name: lines.switched(lines.among(name), never) for name in ("hypertension", "diabetes", "osteonecrosis")}
     found["low_bone_density"] = lines.switched(lines.among("low_bone_density"), never)
     found["transplanted"] = lines.switched(lines.among("transplantation"), never)
+    lymphoma = lines.among("hodgkin_lymphoma", "non_hodgkin_lymphoma")
+    overcome = lines.among("transplantation", "leukaemia_risk_end")
+    lymphoma_treated = lines.switched(lymphoma, lines.among("lymphoma_treatment_end"))
+    found["in_chemotherapy"] = lymphoma_treated | lines.switched(lines.among("other_malignancy"), overcome)
     for kind in ("hodgkin_lymphoma", "non_hodgkin_lymphoma", "other_malignancy"):
         found[f"{kind}_at"] = lines.last(lines.among(kind), lines.time, np.nan)
     return found

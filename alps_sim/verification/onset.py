@@ -112,13 +112,13 @@ def _intracranial_death(history: History, assumptions: Assumptions) -> Occasions
 
 
 def _cytopenia_death(history: History, assumptions: Assumptions) -> Occasions:
-    """Death of the cytopenia some days after a severe flare or breakthrough, if neither another one nor a transplant comes between."""
+    """Death of haemolysis some days after a severe flare or breakthrough, if neither another one nor a transplant comes between."""
     lines, values = history.lines, assumptions.values
     made = lines.among("flare", "breakthrough")
     years = values["cytopenia_death_delay_days"] / DAYS_PER_YEAR
     told, died = told_later(lines, "cytopenia_death", years, made | lines.among("transplantation"))
     alive = ~in_moment_of(lines, lines.among("death"))
-    probability = _severe(lines, assumptions) * values["cytopenia_death_probability"]
+    probability = _severe(lines, assumptions) * _involved(lines, "aiha") * values["cytopenia_death_probability"]
     return occasions(made & told & alive, died, probability, _occasion_in_words(lines))
 
 
