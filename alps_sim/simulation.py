@@ -27,6 +27,7 @@ from alps_sim.report.comparable import unlike
 from alps_sim.report.content import stored_content
 from alps_sim.report.html import write_report
 from alps_sim.scenario import Scenario, ScenarioError, changed, load_scenario
+from alps_sim.scenario.overrides import override_warnings
 from alps_sim.scenario.translate import translate
 
 RESULTS: Final = Path("results")
@@ -237,9 +238,9 @@ def _run_into(
         bookkeeping, books = gathered.collector.bookkeeping(), gathered.collector.books_check()
         tables = _tables(gathered, bookkeeping, uncertainty, predictions(scenario, gathered, drawn))
         folder.write_tables(tables)
-        stale = stale_posterior(ledger)
-        about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": [stale] if stale else []}
-        answer = "\n".join(filter(None, (_answer(folder.path, scenario), stale)))
+        warnings = [*filter(None, [stale_posterior(ledger)]), *override_warnings(scenario, ledger)]
+        about = manifest(scenario, ledger) | {"checks": _checks(bookkeeping, books), "warnings": warnings}
+        answer = "\n".join((_answer(folder.path, scenario), *(f"warning: {text}" for text in warnings)))
         answered(answer)
     with seconds.of("sweeps_and_lives"):
         tables |= write_sweeps(folder, scenario, ledger, workers, progress)

@@ -74,7 +74,7 @@ EVERY_FIELD: Final[dict[str, Any]] = {
                     "if": {
                         "minimum_age_years": 5,
                         "maximum_age_years": 75,
-                        "spleen": ["massive"],
+                        "spleen": ["moderate", "massive"],
                         "mechanism": "immune",
                         "hypersplenism": True,
                         "lineages_include": ["itp"],

@@ -86,6 +86,13 @@ def acute_steps() -> st.SearchStrategy[Words]:
     )
 
 
+def _of_a_spleen(conditions: Words) -> bool:
+    """Whether the size of the spleen allows what is asked of hypersplenism."""
+    sizes, asked = set(conditions.get("spleen", codes.SPLEENS)), conditions.get("hypersplenism")
+    impossible = asked is True and not sizes & {"moderate", "massive"}
+    return not (impossible or (asked is False and sizes == {"massive"}))
+
+
 def lines() -> st.SearchStrategy[Words]:
     """One line of long-term treatment with conditions."""
     conditions = _some(
@@ -105,7 +112,7 @@ def lines() -> st.SearchStrategy[Words]:
         }
     )
     daily = [treatment for treatment in codes.TREATMENTS if treatment not in NO_BRIDGES]
-    options = {"if": conditions, "uptake": shares()}
+    options = {"if": conditions.filter(_of_a_spleen), "uptake": _numbers(0.05, 1.0)}
     return st.one_of(
         st.fixed_dictionaries({"treatment": st.sampled_from(codes.TREATMENTS)}, optional=options),
         st.fixed_dictionaries({"treatment": st.sampled_from(daily)}, optional={**options, "bridge": st.booleans()}),

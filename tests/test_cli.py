@@ -18,7 +18,7 @@ from alps_sim.cli import app
 from alps_sim.evidence.ledger import load_ledger
 from alps_sim.outcomes.observation import predict
 from alps_sim.outcomes.statistics import STATISTICS
-from alps_sim.outcomes.store import ResultsError
+from alps_sim.outcomes.store import ResultsError, ResultsFolder
 from alps_sim.scenario import Scenario, load_scenario
 from alps_sim.scenario.errors import ScenarioError
 
@@ -332,6 +332,26 @@ def test_a_folder_that_holds_something_else_is_never_replaced(
         assert "--out" in told.stderr
     assert simulation.asked == {}
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "twin", "verify", "robustness"])
+def test_a_file_in_the_place_of_results_is_never_replaced(command: str, tmp_path: Path) -> None:
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("years of work", encoding="utf-8")
+    options = ("--vary", "opsi_mean_rate_per_year=0.01:0.1:2", "--outcome", "qalys") if command == "sweep" else ()
+    told = called(command, DEMO, *options, "--out", str(thesis))
+    assert told.exit_code == 2
+    assert "expected a folder, found the file" in " ".join(told.stderr.split())
+    assert thesis.read_text(encoding="utf-8") == "years of work"
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_that_comes_in_the_way_while_a_run_works_is_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    place.write_text("in the way", encoding="utf-8")
+    with pytest.raises(ResultsError, match="expected a folder, found a file"), ResultsFolder(place):
+        pass
+    assert place.read_text(encoding="utf-8") == "in the way"
 
 
 def test_an_unwritable_place_exits_2(tmp_path: Path) -> None:

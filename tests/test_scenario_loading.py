@@ -1,5 +1,6 @@
 """The loader: files that are no scenarios, layers, settings, overrides, and what the errors say."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -353,3 +354,23 @@ def test_a_sweep_that_cannot_be_is_refused_at_its_line(tmp_path: Path, change: s
     assert message in error.message
     at_fault = {"low: 0.9": "high", "logarithmic: true": "low"}.get(change, key)
     assert error.line == 5 + list(keys).index(at_fault)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "parameter", "why"),
+    [
+        ("teaching_demo", "nih_long_term_uptake", "no number of it is `from_ledger nih_long_term_uptake`"),
+        ("teaching_demo", "prior_splenectomy_minimum_age_years", "`population.prior_splenectomy` is `none`"),
+        ("nih_sirolimus", "nih_splenectomy_uptake", "no number of it is `from_ledger nih_splenectomy_uptake`"),
+    ],
+)
+def test_an_override_that_acts_through_what_the_scenario_does_not_say_is_refused(
+    root: Path, scenario: str, parameter: str, why: str
+) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(why)):
+        load_scenario(root / "scenarios" / f"{scenario}.yaml", {parameter: 0.1})
+
+
+def test_an_override_of_a_number_that_the_scenario_takes_from_the_ledger_is_read(root: Path) -> None:
+    scenario = load_scenario(root / "scenarios" / "nih_cohort.yaml", {"nih_splenectomy_uptake": 0.1})
+    assert scenario.parameters["nih_splenectomy_uptake"].value == 0.1

@@ -365,3 +365,16 @@ def test_the_schema_replaces_nothing_but_an_earlier_schema(tmp_path: Path, conte
     assert given.exit_code == 2
     assert "choose another" in given.output
     assert file.read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"if": {"spleen": ["removed"], "hypersplenism": True}}, "expected an enlarged spleen for hypersplenism, found removed"),
+        ({"if": {"spleen": ["massive"], "hypersplenism": False}}, "expected true with a massive spleen"),
+        ({"uptake": 0}, "greater than 0"),
+    ],
+)
+def test_a_line_that_can_never_be_taken_is_refused(line: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Scenario.model_validate(with_value(EVERY_FIELD, ("strategies", "one", "lines"), [{"treatment": "mmf", **line}]))

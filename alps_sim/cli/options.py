@@ -51,6 +51,8 @@ def place_of(out: Path | None, what: str = "", file: str = "") -> Path | None:
     """
     if out is None:
         return None
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"expected a folder, found the file '{out}'; choose another", param_hint="--out")
     earlier = (out / "manifest.json").is_file()
     taken = out.is_dir() and any(out.iterdir()) and not (earlier and (out / file).exists())
     if taken or not out.name:

@@ -123,6 +123,8 @@ class ResultsFolder:
         self._committed = False
 
     def __enter__(self) -> Self:
+        if self.place.exists() and not self.place.is_dir():
+            raise ResultsError(f"{self.place}: expected a folder, found a file; choose another place with --out")
         if self.place.is_dir() and any(self.place.iterdir()) and not (self.place / MANIFEST).is_file():
             raise ResultsError(
                 f"{self.place}: expected no folder, or one with earlier results, found other files; choose another place with --out"

@@ -30,6 +30,7 @@ LEFT_TO_CHECK: Final = (
     "that a name given elsewhere exists: a strategy in `comparator` or `only_strategies`, a file in `extends`",
     "that keys left out are said in the file beneath or in `every_strategy`, and that something uses what every strategy shares",
     "that numbers fit each other: genotype shares that add up to 1, patients = size x cohorts, ascending windows, quantiles and ages",
+    "that a line does not ask for hypersplenism without an enlarged spleen, or for none with a massive one",
     "that a number of the ledger fits its place, and that currency and price year are those of the ledger",
     "that something in the scenario reads an override, a reading or what is swept, and that two readings agree",
     "that a parameter can take the ends of the range over which it is swept, and that the range is not empty",

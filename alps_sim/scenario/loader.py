@@ -41,10 +41,10 @@ def load_scenario(path: str | Path, settings: Mapping[str, Any] | None = None) -
     """
     written = with_settings(read_layers(Path(path), tuple(Scenario.model_fields)), settings or {})
     tree, references = resolve_references(written, load_ledger())
-    scenario = _validated(tree)
+    scenario = _validated(tree).with_references(references)
     _refuse_inherited_name(tree, str(path))
     check_overrides(scenario, tree)
-    return scenario.with_references(references)
+    return scenario
 
 
 def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
@@ -63,9 +63,9 @@ def changed(scenario: Scenario, settings: Mapping[str, Any]) -> Scenario:
         At the first mistake.
     """
     tree = with_settings(Node.of(scenario.model_dump(mode="json"), Place(scenario.name, 0, 0)), settings)
-    over = _validated(tree)
+    over = _validated(tree).with_references(scenario.references)
     check_overrides(over, tree)
-    return over.with_references(scenario.references)
+    return over
 
 
 def _validated(tree: Node) -> Scenario:

@@ -5,6 +5,7 @@ Outside the ledger's low-high a value is accepted with a warning; outside what t
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Final
 
 from alps_sim.evidence.errors import EvidenceError
@@ -25,6 +26,8 @@ _PRICE: Final = re.compile(r"(?P<currency>.+) of (?P<price_year>[0-9]{4}) per ")
 _LARGEST: Final = 1.0e9
 _RAREST: Final = 0.0005
 """Beyond these quantiles an override's distribution is not looked at."""
+_STUDY: Final = "study"
+"""File of the ledger with what is told of published studies."""
 _OF_TREATMENT: Final = {AGENTS[RITUXIMAB]: "rituximab_", TREATMENTS[SPLENECTOMY]: "splenectomy_"}
 """Beginnings of the names of parameters that only one treatment reads."""
 
@@ -243,11 +246,20 @@ def why_unread(name: str, scenario: Scenario) -> str:
         return "`population.age_at_index_years` takes its place"
     if name.startswith("gcsf_") and not any(strategy.gcsf_for_isolated_neutropenia for strategy in scenario.strategies.values()):
         return "no strategy gives G-CSF"
+    if name.startswith("prior_splenectomy_") and scenario.population.prior_splenectomy is None:
+        return "`population.prior_splenectomy` is `none`"
+    if _describes_a_study(name) and name not in {taken for _, taken in scenario.references}:
+        return f"no number of it is `from_ledger {name}`"
     missing = [treatment for treatment in TREATMENTS if treatment not in _treatments(scenario)]
     for treatment in missing:
         if any(name.startswith(beginning) for beginning in _names_of(treatment)):
             return f"no strategy uses {treatment}"
     return ""
+
+
+def _describes_a_study(name: str) -> bool:
+    """Whether a parameter acts only where a scenario names it in place of a number."""
+    return name in load_ledger().parameters and PurePath(load_ledger()[name].file).stem == _STUDY
 
 
 def _names_of(treatment: str) -> Iterator[str]:

@@ -8,6 +8,9 @@ from alps_sim.rules.codes import (
     ACUTE_STEPS,
     ON_AGENT_PULSE,
     RITUXIMAB,
+    SPLEEN_MASSIVE,
+    SPLEEN_MODERATE,
+    SPLEENS,
     SPLENECTOMY,
     STEP_IV_METHYLPREDNISOLONE,
     STEP_ORAL_PREDNISONE,
@@ -29,6 +32,7 @@ from alps_sim.scenario.words import (
     Months,
     Occasion,
     OrWord,
+    PositiveShare,
     PositiveWeeks,
     PositiveYears,
     Rate,
@@ -170,6 +174,16 @@ class LineConditions(AgeRange):
     occasions: LineOccasions | None = None
     """If one of these brought it up, `treatment_failed` for the end of the treatment before; any without it."""
 
+    @model_validator(mode="after")
+    def _hypersplenism_of_a_spleen(self) -> Self:
+        """Hypersplenism is of an enlarged spleen, and one that is massive always has it: a line that asks otherwise is never taken."""
+        sizes = set(self.spleen or SPLEENS)
+        if self.hypersplenism is True and not sizes & {SPLEENS[SPLEEN_MODERATE], SPLEENS[SPLEEN_MASSIVE]}:
+            raise problem(f"expected an enlarged spleen for hypersplenism, found {', '.join(sorted(sizes))}; remove one", "hypersplenism")
+        if self.hypersplenism is False and sizes == {SPLEENS[SPLEEN_MASSIVE]}:
+            raise problem("expected true with a massive spleen, which is always hypersplenism, found false; remove it", "hypersplenism")
+        return self
+
 
 class Line(Section):
     """One line of long-term treatment: the first not yet tried whose conditions hold is taken."""
@@ -178,7 +192,7 @@ class Line(Section):
     """The agent, or splenectomy."""
     conditions: LineConditions = Field(default=LineConditions(), alias="if")
     """Conditions, all of which must hold."""
-    uptake: Share = 1.0
+    uptake: PositiveShare = 1.0
     """Share of patients for whom their centre takes the line."""
     bridge: bool = False
     """Whether the agent is only to bridge the time until a line that is no bridge becomes possible, such as surgery at an age. It does

@@ -160,6 +160,7 @@ OutcomeName = Annotated[str, Word(OUTCOMES, "an outcome")]
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 """A share of patients or of time, 0 to 1."""
+PositiveShare = Annotated[float, Field(gt=0.0, le=1.0)]
 PositiveYears = Annotated[float, Field(gt=0.0, le=120.0)]
 Years = Annotated[float, Field(ge=0.0, le=120.0)]
 Months = Annotated[float, Field(gt=0.0, le=120.0)]
