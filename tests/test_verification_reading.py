@@ -1,6 +1,7 @@
 """Reading a life from its log, and integrating hazards over it, on lives written by hand."""
 
 import math
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.integrate import quad
 
-from alps_sim.evidence.ledger import load_ledger
+from alps_sim.evidence.ledger import Ledger, load_ledger
 from alps_sim.evidence.tables import background_death_per_year, body_size, lymphoma_incidence_per_year
 from alps_sim.rules import codes
 from alps_sim.rules.events import LOG_KINDS
@@ -248,6 +249,16 @@ def test_each_multiplier_changes_its_hazard() -> None:
     for multiplier in MULTIPLIERS:
         assert multiplier.without(under) != under or multiplier.name.startswith(ONE_IN_THE_LEDGER), multiplier.name
         assert set(multiplier.processes) <= set(COMPARED)
+
+
+def test_every_ratio_that_the_rules_read_is_taken_out_by_some_multiplier(ledger: Ledger) -> None:
+    """But for those of quality, which the books check, and that of the reading of damped flares, which is 0 as taken."""
+    words = {name: re.split(r"[._]", name) for name in ledger.parameters}
+    ratios = [name for name in words if "ratio" in words[name] and not ledger[name].file.endswith("utilities.yaml")]
+    under = assumptions().with_named_values(dict.fromkeys(ratios, 0.37))
+    without = [multiplier.without(under).values for multiplier in MULTIPLIERS]
+    taken_out = {name for name in ratios if any(values[name] != under.values[name] for values in without)}
+    assert set(ratios) - taken_out == {"flare_ratio_in_remission"}
 
 
 def test_unknown_parameters_and_patients_are_refused() -> None:
