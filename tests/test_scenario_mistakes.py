@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from typer.testing import CliRunner
 
+from alps_sim.cli import app
 from alps_sim.scenario import layers, source
 from alps_sim.scenario.errors import ScenarioError
 from alps_sim.scenario.loader import load_scenario
@@ -169,6 +171,24 @@ def test_each_mistake_gives_one_error_at_its_line(file: Path, kind: str, folder:
     spoilt.write_text(text, encoding="utf-8")
     assert mistakes
     assert not any(complaints), "\n".join(filter(None, complaints))
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mistake_ends_a_command_with_exit_code_2_at_its_line(kind: str, command: str, folder: Path, tmp_path: Path) -> None:
+    """In the middle of the main scenario; nothing is written, and nothing that looks like the inside of the program is shown."""
+    file = SCENARIOS / "early_splenectomy_vs_mmf_sirolimus.yaml"
+    mistakes = [mistake for mistake in _mistakes(file) if mistake.kind == kind]
+    mistake, text = mistakes[len(mistakes) // 2], file.read_text(encoding="utf-8")
+    spoilt = folder / f"spoilt_{command}_{kind.replace(' ', '_')}.yaml"
+    spoilt.write_text(text[: mistake.start] + mistake.text + text[mistake.end :], encoding="utf-8")
+    place = tmp_path / "out"
+    told = CliRunner().invoke(app, [command, str(spoilt), *(["--out", str(place)] if command == "run" else [])])
+    spoilt.unlink()
+    assert told.exit_code == 2
+    assert re.search(rf"{re.escape(str(spoilt))}:{mistake.line}:\d+: expected", told.stderr.replace("\n", "")), told.stderr
+    assert "Traceback" not in told.stderr
+    assert not place.exists()
 
 
 def test_the_mistakes_cover_all_files() -> None:
