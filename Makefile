@@ -75,6 +75,7 @@ confirm: $(INSTALLED_DEV)
 validation: $(INSTALLED)
 	$(BIN)/alps-sim validate
 	cp results/validation/validation.csv results/validation/validation.json alps_sim/evidence/validation/
+	cp results/validation/validation.png docs/images/
 
 benchmarks: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks

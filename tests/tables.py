@@ -8,19 +8,21 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from itertools import groupby
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 import pandas as pd
 
 from alps_sim.accelerate import model_hash
-from alps_sim.evidence.ledger import load_ledger
+from alps_sim.evidence.ledger import GRADES, Ledger, load_ledger
 from alps_sim.evidence.posterior import LEARNED, POSTERIOR, fitted_readings, load_posterior
 from alps_sim.evidence.targets import not_simulated
 from alps_sim.outcomes.stored import read_table
 from alps_sim.report.published import verdicts
 from alps_sim.report.robustness_page import difference_table, markdown, order_table
 from alps_sim.report.validated import shipped_table
+from alps_sim.scenario.phrases import heading
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
@@ -112,6 +114,30 @@ def unseen_table() -> str:
     return markdown(["Parameter", "moved from and to", "figure that moves most", "by SD", ""], rows)
 
 
+def parameters_tables() -> str:
+    """Every parameter with its value, unit, range, grade, source and note, file by file."""
+    ledger = load_ledger()
+    parts = []
+    for file, names in groupby(ledger.parameters, key=lambda name: ledger[name].file):
+        rows = [_parameter_row(ledger, name) for name in names]
+        table = markdown(["Parameter", "value", "unit", "range", "grade", "source", "note"], rows)
+        parts.append(f"### {heading(PurePath(file).stem)}\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def grades_table() -> str:
+    """What the grades mean."""
+    return markdown(["Grade", "What it means"], [[grade, meaning] for grade, meaning in GRADES.items()])
+
+
+def _parameter_row(ledger: Ledger, name: str) -> list[str]:
+    parameter, (low, high), told = ledger[name], ledger.intervals[name], ledger.contraction(name)
+    spread = "fixed" if low == high else f"{low:.3g} to {high:.3g}"
+    grade = parameter.grade if told is None else f"{parameter.grade}, fitted: {told.label}"
+    texts = parameter.word or f"{parameter.value:.4g}", parameter.unit, spread, grade, parameter.source, parameter.note
+    return [f"`{name}`", *(" ".join(text.replace("|", "or").split()) for text in texts)]
+
+
 def counts_text() -> str:
     """How many published figures agree, of the shipped comparison."""
     return f"```\n{verdicts(shipped_table())}\n```"
@@ -124,6 +150,7 @@ def not_simulated_table() -> str:
 
 TABLES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "calibration.md": {"learned": learned_table, "structures": structures_table, "unseen": unseen_table},
+    "parameters.md": {"grades": grades_table, "parameters": parameters_tables},
     "validation.md": {"counts": counts_text, "not_simulated": not_simulated_table},
     "robustness.md": {
         "order": lambda: order_table(read_table(STUDY)),
