@@ -45,7 +45,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "septic_after_splenectomy": "sepsis (41%)",
     "opsi_deaths": "OPSI deaths (9.1%)",
     "relapse_4_years": "relapse at 4 y (30%)",
-    "relapse_20_years": "relapse at 20 y (70%)",
+    "relapse_20_years": "relapse at 20 y (over 70%)",
 }
 PARAMETERS: Final[Mapping[str, str]] = {
     "opsi_mean_rate_per_year": "OPSI per year, mean over 13 y",
@@ -60,7 +60,7 @@ def learned_table() -> str:
             f"`{row['parameter']}`",
             _interval(row, "prior_"),
             _interval(row, ""),
-            f"{row['contraction']:.2f} ± {row['contraction_error']:.2f}",
+            f"{row['contraction']:.3f} ± {row['contraction_error']:.3f}",
             str(row["label"]),
         ]
         for row in pd.read_csv(POSTERIOR / LEARNED).to_dict("records")
@@ -80,6 +80,8 @@ def structures_table() -> str:
     names = list(STRUCTURES)
     rows = [["what it says", *STRUCTURES.values()]]
     rows += [[words, *(f"{100 * figures[name][figure]:.3g}%" for name in names)] for figure, words in FIGURES.items()]
+    episodes = [figures[name].get("episodes_per_septic_patient") for name in names]
+    rows.append(["episodes per septic patient (1.9)", *("not fitted" if value is None else f"{value:.2f}" for value in episodes)])
     rows += [[words, *(f"{learned[name][parameter]:.3f}" for name in names)] for parameter, words in PARAMETERS.items()]
     more = [f"{1000 * _opsi_deaths(name):+.0f}" for name in names]
     rows.append(["early splenectomy less mycophenolate first, OPSI deaths per 1,000 in 20 y", *more])

@@ -225,8 +225,9 @@ def test_the_worst_pair_tells_what_becomes_of_the_order() -> None:
     assert order_verdict([holds, fades, turns]) == TURNS
     assert order_verdict([holds, fades]) == FADES
     assert order_verdict([holds, pair(NOT_TOLD_APART, MORE)]) == HOLDS
+    assert order_verdict([pair(NOT_TOLD_APART, MORE), pair(NOT_TOLD_APART, NOT_TOLD_APART)]) == OPEN
     assert order_words([holds, turns]) == "turned beyond simulation error: drugs before surgery"
-    assert order_words([pair(NOT_TOLD_APART, FEWER)]) == "holds; swapped within simulation error: surgery before drugs"
+    assert order_words([pair(NOT_TOLD_APART, FEWER)]) == "open; swapped within simulation error: surgery before drugs"
 
 
 def test_conclusions_count_what_was_run() -> None:
@@ -237,10 +238,19 @@ def test_conclusions_count_what_was_run() -> None:
         for _ in range(2)  # a row a strategy
     ]
     found = conclusions(pd.DataFrame(rows))
-    assert found.drop(columns="turned_by").to_numpy().tolist() == [["opsi_deaths", "20", 4, 2, 1, 1, 1]]
+    assert found.drop(columns="turned_by").to_numpy().tolist() == [["opsi_deaths", "20", 4, 2, 1, 1, 1, 0]]
     assert conclusion_sentences(found) == [
         "OPSI deaths in the first 20 years: the order holds in 2 of 4 alternatives (1 of these leave every patient's outcome as it is); "
         "in 1 a pair is no longer told apart; it turns in 1: d: x (so)."
+    ]
+
+
+def test_where_no_two_strategies_are_told_apart_no_order_is_said_to_hold() -> None:
+    row = {"alternative": "x", "outcome": "opsi_deaths", "window_years": "20", "order": OPEN, "order_words": "open"}
+    found = conclusions(pd.DataFrame([{"reading": "a", **row}, {"reading": "b", **row}]))
+    assert (found["holds"].item(), found["open"].item()) == (0, 2)
+    assert conclusion_sentences(found) == [
+        "OPSI deaths in the first 20 years: no two strategies are told apart in the base case, so no order can hold or turn."
     ]
 
 

@@ -100,7 +100,10 @@ def conclusion_sentences(conclusions: pd.DataFrame) -> list[str]:
 
 
 def _sentence(row: Any) -> str:
-    text = f"{shown(row['outcome']).label} {span(str(row['window_years']))}: the order holds in {row['holds']} of {row['run']} alternatives"
+    outcome = f"{shown(row['outcome']).label} {span(str(row['window_years']))}"
+    if row["open"]:
+        return f"{outcome}: no two strategies are told apart in the base case, so no order can hold or turn."
+    text = f"{outcome}: the order holds in {row['holds']} of {row['run']} alternatives"
     text += f" ({row['unchanged']} of these leave every patient's outcome as it is)" if row["unchanged"] else ""
     text += f"; in {row['fades']} a pair is no longer told apart" if row["fades"] else ""
     return f"{text}; it turns in {row['turns']}: {row['turned_by']}." if row["turns"] else f"{text}; it turns in none."

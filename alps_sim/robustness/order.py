@@ -69,15 +69,15 @@ class Pair:
 
 
 def order_verdict(pairs: Sequence[Pair]) -> Verdict:
-    """What becomes of the order of all strategies: it turns if a pair turns, fades if a pair fades, else holds.
+    """What becomes of the order of all strategies: it turns if a pair turns, fades if a pair fades, else holds if there is one.
 
     Parameters
     ----------
     pairs
-        Of one measure under one alternative.
+        Of one measure under one alternative. If the base case tells none of them apart there is no order: it is open.
     """
     found = {pair.verdict for pair in pairs}
-    return "turns" if TURNS in found else "fades" if FADES in found else "holds"
+    return "turns" if TURNS in found else "fades" if FADES in found else "holds" if HOLDS in found else "open"
 
 
 def order_words(pairs: Sequence[Pair]) -> str:
@@ -93,7 +93,7 @@ def order_words(pairs: Sequence[Pair]) -> str:
     swapped = [pair.words for pair in pairs if pair.swapped and pair.verdict in (OPEN, FADES)]
     texts = [f"turned beyond simulation error: {', '.join(turned)}"] if turned else []
     texts += [f"no longer told apart: {', '.join(faded)}"] if faded else []
-    texts += [] if texts else [HOLDS]
+    texts += [] if texts else [str(order_verdict(pairs))]
     texts += [f"swapped within simulation error: {', '.join(swapped)}"] if swapped else []
     return "; ".join(texts)
 
@@ -109,18 +109,18 @@ def conclusions(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        outcome, window_years, run, holds, unchanged (of those that hold), fades, turns, turned_by.
+        outcome, window_years, run, holds, unchanged (of those that hold), fades, turns, open (no order to hold), turned_by.
     """
     run = table[(table["reading"] != "") & (table["order"] != NOT_RUN)].drop_duplicates(
         ["alternative", "reading", "outcome", "window_years"]
     )
     rows = [_counted(str(outcome), str(window), part) for (outcome, window), part in run.groupby(["outcome", "window_years"], sort=False)]
-    return pd.DataFrame(rows, columns=["outcome", "window_years", "run", HOLDS, UNCHANGED, FADES, TURNS, "turned_by"])
+    return pd.DataFrame(rows, columns=["outcome", "window_years", "run", HOLDS, UNCHANGED, FADES, TURNS, OPEN, "turned_by"])
 
 
 def _counted(outcome: str, window: str, part: pd.DataFrame) -> tuple[object, ...]:
     counts = part["order"].value_counts()
-    same = int(counts.get(UNCHANGED, 0))
-    turned = part[part["order"] == TURNS]
-    names = "; ".join(f"{row['reading']}: {row['alternative']} ({row['order_words']})" for row in turned.to_dict("records"))
-    return outcome, window, len(part), int(counts.get(HOLDS, 0)) + same, same, int(counts.get(FADES, 0)), len(turned), names
+    fades, turns, same, nothing = (int(counts.get(verdict, 0)) for verdict in (FADES, TURNS, UNCHANGED, OPEN))
+    turned = part[part["order"] == TURNS].to_dict("records")
+    names = "; ".join(f"{row['reading']}: {row['alternative']} ({row['order_words']})" for row in turned)
+    return outcome, window, len(part), int(counts.get(HOLDS, 0)) + same, same, fades, turns, nothing, names
