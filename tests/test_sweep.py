@@ -338,6 +338,20 @@ def test_a_flip_is_told_as_a_clinician_would_tell_it(swept: Sweep) -> None:
     assert "(simulation up to 0.0044) early_splenectomy has more QALYs than mmf_then_sirolimus, though nowhere beyond" in open_end
 
 
+def test_a_strategy_that_is_preferred_within_the_error_alone_is_named_beside_the_change(three: Scenario, ledger: Ledger) -> None:
+    """The table shows it with a mark; the sentence on what is preferred must not pass over it."""
+    swept = run_sweep(three, ledger, [Variation(RATE, 0.01, 0.3, 3)], ["qalys"])
+    row = {"outcome": "qalys", "kind": "preferred", "strategy": "", "comparator": "", "flips": True, "value": 0.05}
+    row |= {"ci_low": 0.04, "ci_high": 0.06, "better_below": TWO[0], "better_above": TWO[1], "values_beyond_error": 2, "values": 3}
+    beside = [{**row, "kind": "difference", "strategy": name, "comparator": TWO[1]} for name in THREE if name != TWO[1]]
+    last = swept.table[RATE] == swept.table[RATE].max()
+    for preferred, beyond, told in ((THREE[-1], False, True), (THREE[-1], True, False), (TWO[1], False, False)):
+        table = swept.table.assign(preferred=TWO[0], preferred_beyond_error=True)
+        table = table.assign(preferred=table["preferred"].mask(last, preferred), preferred_beyond_error=~last | beyond)
+        *_, sentence = flip_sentences(replace(swept, table=table, flips=pd.DataFrame([*beside, row])))
+        assert (f"At 1 of 3 values {preferred}, within simulation error (~)." in sentence) is told
+
+
 def test_an_order_that_holds_is_told(swept: Sweep) -> None:
     told = " ".join(flip_sentences(swept))
     assert "early_splenectomy has more OPSI deaths than mmf_then_sirolimus beyond simulation error at" in told

@@ -17,8 +17,8 @@ from alps_sim.plots.sweep_maps import sweep_map
 from alps_sim.provenance import manifest, program_version, stale_posterior
 from alps_sim.report.comparable import footnote, unlike
 from alps_sim.report.robustness import OutcomeTable
-from alps_sim.report.sweep import flip_sentences, heading
-from alps_sim.report.sweep_tables import UNDECIDED, letters, map_tables, outcome_tables, step
+from alps_sim.report.sweep import UNDECIDED, flip_sentences, heading
+from alps_sim.report.sweep_tables import letters, map_tables, outcome_tables, step
 from alps_sim.simulation import RESULTS
 
 WIDTH: Final = 190

@@ -11,6 +11,10 @@ from alps_sim.outcomes.definitions import MORE_IS_BETTER, OUTCOMES
 from alps_sim.plots.parameters import names_its_unit, value_text
 from alps_sim.report.answer import span
 from alps_sim.report.tradeoff import ENOUGH_DRAWS, NOUNS
+from alps_sim.scenario.phrases import listed
+
+UNDECIDED: Final = "~"
+"""Stands beside a preference within simulation error."""
 
 Row = Mapping[Any, Any]
 
@@ -185,8 +189,18 @@ def _change(row: Row, sweep: Sweep) -> str:
     best = amount(row["outcome"], row["outcome"] in MORE_IS_BETTER)
     return (
         f"Preferred, for {best}: {row['better_below']} below {_value(row, sweep)}, {row['better_above']} above it. "
-        f"{_beside_evidence(row, sweep)}{_drawn(row)}"
+        f"{_undecided(row, sweep)}{_beside_evidence(row, sweep)}{_drawn(row)}"
     )
+
+
+def _undecided(row: Row, sweep: Sweep) -> str:
+    """Strategies that the table has as preferred too, though within simulation error."""
+    values = sweep.table[(sweep.table["outcome"] == row["outcome"]) & (sweep.table["strategy"] == sweep.scenario.comparator)]
+    within = values[~values["preferred_beyond_error"]]["preferred"]
+    others = within[~within.isin([row["better_below"], row["better_above"]])]
+    if others.empty:
+        return ""
+    return f"At {len(others)} of {len(values)} values {listed(list(others.unique()), 'or')}, within simulation error ({UNDECIDED}). "
 
 
 def _no_change(row: Row) -> str:

@@ -14,14 +14,12 @@ from alps_sim.plots.units import decimals, interval, number, shown
 from alps_sim.report.answer import span
 from alps_sim.report.comparable import MARK
 from alps_sim.report.robustness import OutcomeTable
-from alps_sim.report.sweep import flip_intervals
+from alps_sim.report.sweep import UNDECIDED, flip_intervals
 
 Row = Mapping[Any, Any]
 
 MOST_ROWS: Final = 11
 MOST_DECIMALS: Final = 4
-UNDECIDED: Final = "~"
-"""Stands beside a preference within simulation error."""
 
 
 def outcome_tables(sweep: Sweep) -> list[OutcomeTable]:
