@@ -362,6 +362,7 @@ def test_a_sweep_that_cannot_be_is_refused_at_its_line(tmp_path: Path, change: s
         ("teaching_demo", "nih_long_term_uptake", "no number of it is `from_ledger nih_long_term_uptake`"),
         ("teaching_demo", "prior_splenectomy_minimum_age_years", "`population.prior_splenectomy` is `none`"),
         ("nih_sirolimus", "nih_splenectomy_uptake", "no number of it is `from_ledger nih_splenectomy_uptake`"),
+        ("teaching_demo", "drug.mmf.infusion_hours", "mmf is taken by mouth day by day"),
     ],
 )
 def test_an_override_that_acts_through_what_the_scenario_does_not_say_is_refused(

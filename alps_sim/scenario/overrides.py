@@ -248,6 +248,8 @@ def why_unread(name: str, scenario: Scenario) -> str:
         return "no strategy gives G-CSF"
     if name.startswith("prior_splenectomy_") and scenario.population.prior_splenectomy is None:
         return "`population.prior_splenectomy` is `none`"
+    if name.endswith(".infusion_hours") and not _infusions(name.rpartition(".")[0], scenario):
+        return f"{name.split('.')[1]} is taken by mouth day by day"
     if _describes_a_study(name) and name not in {taken for _, taken in scenario.references}:
         return f"no number of it is `from_ledger {name}`"
     missing = [treatment for treatment in TREATMENTS if treatment not in _treatments(scenario)]
@@ -255,6 +257,13 @@ def why_unread(name: str, scenario: Scenario) -> str:
         if any(name.startswith(beginning) for beginning in _names_of(treatment)):
             return f"no strategy uses {treatment}"
     return ""
+
+
+def _infusions(drug: str, scenario: Scenario) -> float:
+    """Infusions in a course of a drug; 0 for one taken daily."""
+    name = f"{drug}.course_infusions"
+    given = scenario.parameters.get(name)
+    return load_ledger()[name].value if given is None else given.value
 
 
 def _describes_a_study(name: str) -> bool:
