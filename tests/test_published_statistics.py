@@ -17,6 +17,7 @@ from alps_sim.population import draw_population
 from alps_sim.rules import accounts, codes, events
 from alps_sim.scenario import load_scenario
 from alps_sim.scenario.translate import translate
+from alps_sim.validation.own_figures import KINDS
 from tests.test_outcomes_observed import patients as observed
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -60,6 +61,7 @@ def test_episodes_are_counted_among_the_septic_and_rates_over_all_years_without_
     rows["counters"][:, accounts.C_OPSI_EPISODES] = [3.0, 0.0, 0.0]
     assert value("opsi_episodes_per_septic_patient", rows) == pytest.approx(3.0)
     assert value("one_opsi_per_person_year", rows) == pytest.approx(1 / 15)
+    assert KINDS["septic_patients_per_person_year_at_risk"].make(0.0)(rows) == pytest.approx(1 / 6)
 
 
 @pytest.mark.parametrize(

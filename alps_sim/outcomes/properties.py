@@ -264,6 +264,13 @@ def years_after_splenectomy(rows: Rows) -> Numbers:
     return years
 
 
+def years_at_risk_of_first_opsi(rows: Rows) -> Numbers:
+    """Years from splenectomy to the first OPSI, or to the last observation without one; 0 without splenectomy."""
+    end = np.minimum(last_seen(rows), rows["first_opsi_time"])
+    years: Numbers = np.maximum(end - _splenectomy_time(rows), 0.0)
+    return years
+
+
 # Infections
 
 

@@ -64,6 +64,13 @@ KINDS: Final[dict[str, Kind]] = {
         "OPSI / years after splenectomy", lambda years: rate(p.opsi_episodes, p.years_after_splenectomy), "", "per year", "splenectomised"
     ),
     "septic_patients_per_person_year": _as_registered("one_opsi_per_person_year", "splenectomised"),
+    "septic_patients_per_person_year_at_risk": Kind(
+        "patients with OPSI / years after splenectomy up to the first one",
+        lambda years: rate(p.one_opsi, p.years_at_risk_of_first_opsi),
+        "",
+        "per year",
+        "splenectomised",
+    ),
     "share_relapsed_after_splenectomy": Kind(
         "relapse by some years after splenectomy, Kaplan-Meier",
         lambda years: lambda rows: relapse_by(rows, years),
