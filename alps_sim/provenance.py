@@ -61,6 +61,17 @@ def parameter_provenance(scenario: Scenario, ledger: Ledger) -> dict[str, dict[s
     }
 
 
+def identity_of_the_model(ledger: Ledger) -> dict[str, Any]:
+    """Under which rules and which fit something was made.
+
+    Parameters
+    ----------
+    ledger
+        What is known.
+    """
+    return {"rules": accelerate.model_hash(), "posterior": {block.cohort: block.identity for block in ledger.fitted}}
+
+
 def manifest(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
     """The manifest of a run, but for what the run itself tells: checks, timings, checksums of its files.
 
@@ -76,7 +87,6 @@ def manifest(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
         "seed": scenario.seed,
         "versions": versions(),
         "rules_hash": accelerate.rules_hash(),
-        "rules": accelerate.model_hash(),
         "rules_of_the_fit": ledger.fitted_rules,
-        "posterior": {block.cohort: block.identity for block in ledger.fitted},
+        **identity_of_the_model(ledger),
     }

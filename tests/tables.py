@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from alps_sim.accelerate import model_hash
+from alps_sim.calibration.blocks import is_share
 from alps_sim.evidence.ledger import GRADES, Ledger, load_ledger
 from alps_sim.evidence.posterior import LEARNED, POSTERIOR, fitted_readings, load_posterior
-from alps_sim.evidence.targets import not_simulated
+from alps_sim.evidence.targets import Target, load_targets, not_simulated
 from alps_sim.outcomes.stored import read_table
 from alps_sim.report.published import verdicts
 from alps_sim.report.robustness_page import difference_table, markdown, order_table
@@ -42,11 +42,13 @@ STRUCTURES: Final[Mapping[str, str]] = {
 }
 """Fits of the cohort, with what each says."""
 FIGURES: Final[Mapping[str, str]] = {
-    "septic_after_splenectomy": "sepsis (41%)",
-    "opsi_deaths": "OPSI deaths (9.1%)",
-    "relapse_4_years": "relapse at 4 y (30%)",
-    "relapse_20_years": "relapse at 20 y (over 70%)",
+    "septic_after_splenectomy": "sepsis",
+    "opsi_deaths": "OPSI deaths",
+    "relapse_4_years": "relapse at 4 y",
+    "relapse_20_years": "relapse at 20 y",
+    "episodes_per_septic_patient": "episodes per septic patient",
 }
+"""Shown of each fit, with the published ones in brackets."""
 PARAMETERS: Final[Mapping[str, str]] = {
     "opsi_mean_rate_per_year": "OPSI per year, mean over 13 y",
     "opsi_fatality_probability": "fatality of an episode",
@@ -79,13 +81,20 @@ def structures_table() -> str:
     learned = {name: pd.read_csv(folder / LEARNED).set_index("parameter")["mean"] for name, folder in folders.items()}
     names = list(STRUCTURES)
     rows = [["what it says", *STRUCTURES.values()]]
-    rows += [[words, *(f"{100 * figures[name][figure]:.3g}%" for name in names)] for figure, words in FIGURES.items()]
-    episodes = [figures[name].get("episodes_per_septic_patient") for name in names]
-    rows.append(["episodes per septic patient (1.9)", *("not fitted" if value is None else f"{value:.2f}" for value in episodes)])
+    for target in (target for target in load_targets() if target.identifier in FIGURES):
+        shown = [_figure(figures[name].get(target.identifier), target) for name in names]
+        published = f"{'over ' if target.bound else ''}{_figure(target.observed.value, target)}"
+        rows.append([f"{FIGURES[target.identifier]} ({published})", *shown])
     rows += [[words, *(f"{learned[name][parameter]:.3f}" for name in names)] for parameter, words in PARAMETERS.items()]
     more = [f"{1000 * _opsi_deaths(name):+.0f}" for name in names]
     rows.append(["early splenectomy less mycophenolate first, OPSI deaths per 1,000 in 20 y", *more])
     return markdown(["", *(name if name == "as taken" else f"`{name}`" for name in names)], rows)
+
+
+def _figure(value: float | None, target: Target) -> str:
+    if value is None:
+        return "not fitted"
+    return f"{100 * value:.3g}%" if is_share(target) else f"{value:.2f}"
 
 
 def _opsi_deaths(structure: str) -> float:
@@ -206,11 +215,6 @@ def take_study(folder: Path) -> None:
     STUDY.with_suffix(".json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     shutil.copyfile(folder / STUDY.name, STUDY)
     shutil.copyfile(folder / "figures" / "robustness.png", DOCS / "images" / "robustness.png")
-
-
-def made_under() -> dict[str, Any]:
-    """The rules and the fit of now, as they stand beside a table."""
-    return {"rules": model_hash(), "posterior": {block.cohort: block.identity for block in load_ledger().fitted}}
 
 
 def fits_of_readings() -> dict[str, str]:

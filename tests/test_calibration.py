@@ -16,7 +16,7 @@ from alps_sim.calibration.bank import Bank, seen_cohort, simulate_bank, simulate
 from alps_sim.calibration.blocks import BLOCKS, OTHER_STRUCTURES, Block, block_named, figure_values, observed_summaries, summary
 from alps_sim.calibration.calibrate import calibrate
 from alps_sim.calibration.fit import Weighted, fit, posterior
-from alps_sim.calibration.identity import confirm, fitted_to
+from alps_sim.calibration.identity import blocks_of, confirm, fitted_to
 from alps_sim.calibration.learned import learned
 from alps_sim.calibration.priors import Priors
 from alps_sim.calibration.recovery import recovery
@@ -307,8 +307,7 @@ def test_a_shipped_posterior_belongs_to_these_rules_figures_priors_and_replicas(
     """If this fails, `make calibrate` makes them anew; nobody is given the posterior of another model."""
     found = load_posterior(folder)
     assert found is not None
-    named = found.provenance["readings"]
-    expected = fitted_to(SCENARIOS, tuple(block for block in OTHER_STRUCTURES if ": ".join(block.reading) == named) or BLOCKS)
+    expected = fitted_to(SCENARIOS, blocks_of(found))
     assert {key: found.provenance[key] for key in expected} == expected
 
 

@@ -334,12 +334,12 @@ def test_a_folder_that_holds_something_else_is_never_replaced(
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
-@pytest.mark.parametrize("command", ["run", "sweep", "twin", "verify", "robustness"])
+@pytest.mark.parametrize("command", ["run", "sweep", "twin", "verify", "robustness", "validate"])
 def test_a_file_in_the_place_of_results_is_never_replaced(command: str, tmp_path: Path) -> None:
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work", encoding="utf-8")
     options = ("--vary", "opsi_mean_rate_per_year=0.01:0.1:2", "--outcome", "qalys") if command == "sweep" else ()
-    told = called(command, DEMO, *options, "--out", str(thesis))
+    told = called(command, *(() if command == "validate" else (DEMO,)), *options, "--out", str(thesis))
     assert told.exit_code == 2
     assert "expected a folder, found the file" in " ".join(told.stderr.split())
     assert thesis.read_text(encoding="utf-8") == "years of work"

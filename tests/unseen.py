@@ -13,11 +13,11 @@ import pandas as pd
 
 from alps_sim.evidence.ledger import Ledger, load_ledger, load_priors
 from alps_sim.evidence.targets import CALIBRATED
+from alps_sim.provenance import identity_of_the_model
 from alps_sim.validation.parameters import ParameterSource
 from alps_sim.validation.replicate import Effort, replicate
 from alps_sim.validation.studies import Study, published_studies
 from tests.tables import UNSEEN as TABLE
-from tests.tables import made_under
 
 ENDS: Final = (0.025, 0.975)
 EFFORT: Final = Effort(patients=30_000, draws=0, workers=2)
@@ -85,4 +85,4 @@ def unseen_table() -> pd.DataFrame:
 
 if __name__ == "__main__":
     unseen_table().to_csv(TABLE, index=False, float_format="%.3g")
-    TABLE.with_suffix(".json").write_text(json.dumps(made_under(), indent=2) + "\n", encoding="utf-8")
+    TABLE.with_suffix(".json").write_text(json.dumps(identity_of_the_model(load_ledger()), indent=2) + "\n", encoding="utf-8")

@@ -17,14 +17,12 @@ from alps_sim.calibration.priors import Priors
 from alps_sim.evidence.errors import EvidenceError
 from alps_sim.evidence.ledger import load_priors
 from alps_sim.evidence.posterior import PROVENANCE, FittedBlock, Posterior, identity, load_posterior
-from alps_sim.outcomes.store import ResultsFolder
+from alps_sim.outcomes.store import MANIFEST, ResultsFolder
 
 FIRST_COHORTS: Final = 12
 """Cohorts of each bank whose figures identify the model."""
 LIVED_COHORTS: Final = 200
 """Cohorts of each bank whose lives identify the rules, whatever their text: 30,000 lives of the largest."""
-MANIFEST: Final = "manifest.json"
-_OF_A_RUN: Final = ("calibration", "seed", "cohorts", "versions")
 
 
 def fit_of_the_cohort(block: Block, before: Sequence[FittedBlock] = ()) -> FittedBlock | None:
@@ -136,7 +134,7 @@ def confirm(folder: Path, scenarios: Path) -> str:
     if posterior is None:
         raise EvidenceError(f"expected a folder of `alps-sim calibrate`, found no {PROVENANCE} in it; name another", str(folder))
     told = dict(posterior.provenance)
-    now = fitted_to(scenarios, _blocks_of(posterior))
+    now = fitted_to(scenarios, blocks_of(posterior))
     changed = [key for key, value in now.items() if told.get(key) != value]
     if not changed:
         return f"{folder}: fitted under these rules; nothing is to be confirmed."
@@ -148,7 +146,14 @@ def confirm(folder: Path, scenarios: Path) -> str:
     )
 
 
-def _blocks_of(posterior: Posterior) -> tuple[Block, ...]:
+def blocks_of(posterior: Posterior) -> tuple[Block, ...]:
+    """What a posterior was fitted to: the alternative that it names, or all under the readings taken.
+
+    Parameters
+    ----------
+    posterior
+        With the readings in its provenance.
+    """
     named = posterior.provenance["readings"]
     return tuple(block for block in OTHER_STRUCTURES if ": ".join(block.reading) == named) or BLOCKS
 
@@ -156,10 +161,11 @@ def _blocks_of(posterior: Posterior) -> tuple[Block, ...]:
 def _rewrite(folder: Path, told: Mapping[str, str]) -> None:
     """The same posterior with another provenance: a folder whole, as every result."""
     about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    del about["files"]
     kept = {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in (MANIFEST, PROVENANCE)}
     numbers = {key: int(value) if key in ("cohorts_simulated", "seed") else value for key, value in told.items()}
     with ResultsFolder(folder) as new:
         for name, content in kept.items():
             (new.path / name).write_bytes(content)
         (new.path / PROVENANCE).write_text(provenance_text(numbers), encoding="utf-8")
-        new.commit({key: about[key] for key in _OF_A_RUN})
+        new.commit(about)

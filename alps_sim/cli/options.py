@@ -39,6 +39,18 @@ def settings_of(texts: list[str]) -> dict[str, str]:
     return settings
 
 
+def refuse_a_file(out: Path) -> None:
+    """Results go into folders: a file in their place is the user's own.
+
+    Parameters
+    ----------
+    out
+        As given.
+    """
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"expected a folder, found the file '{out}'; choose another", param_hint="--out")
+
+
 def place_of(out: Path | None, what: str = "", file: str = "") -> Path | None:
     """Where results shall be: a command replaces its own earlier results, and must never replace anything else.
 
@@ -51,8 +63,7 @@ def place_of(out: Path | None, what: str = "", file: str = "") -> Path | None:
     """
     if out is None:
         return None
-    if out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"expected a folder, found the file '{out}'; choose another", param_hint="--out")
+    refuse_a_file(out)
     earlier = (out / "manifest.json").is_file()
     taken = out.is_dir() and any(out.iterdir()) and not (earlier and (out / file).exists())
     if taken or not out.name:

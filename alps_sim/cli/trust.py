@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from alps_sim.cli.options import ScenarioPath, Seed, Settings, Workers, place_of, settings_of
+from alps_sim.cli.options import ScenarioPath, Seed, Settings, Workers, place_of, refuse_a_file, settings_of
 from alps_sim.commands.mistakes import FAILED_CHECKS, mistakes_told
 
 
@@ -33,6 +33,8 @@ def validate(
     workers: Workers = None,
 ) -> None:
     """Compare published figures with what simulated cohorts of the same size and follow-up would have published."""
+    if out is not None:
+        refuse_a_file(out)
     with mistakes_told(*([targets] if targets else []), *([out] if out else []), Path("results")):
         import os
 

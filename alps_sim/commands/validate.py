@@ -7,12 +7,12 @@ from typing import Final
 
 import pandas as pd
 
-from alps_sim import accelerate
 from alps_sim.engines.warm import warm_up
 from alps_sim.evidence.ledger import load_ledger, load_priors
 from alps_sim.evidence.targets import not_simulated
 from alps_sim.plots.agreement import validation_figure
 from alps_sim.plots.images import save
+from alps_sim.provenance import identity_of_the_model
 from alps_sim.report.published import not_simulated_text, validation_text
 from alps_sim.validation.compare import compare
 from alps_sim.validation.own_figures import load_own_figures
@@ -80,14 +80,7 @@ def validate(targets: Path | None, out: Path | None, effort: Effort, progress: P
 
 def _provenance(place: Path, effort: Effort) -> Path:
     """Under which rules and fit the table was made, beside it."""
-    ledger = load_ledger()
-    told = {
-        "rules": accelerate.model_hash(),
-        "posterior": {block.cohort: block.identity for block in ledger.fitted},
-        "patients": effort.patients,
-        "draws": effort.draws,
-        "seed": effort.seed,
-    }
+    told = {**identity_of_the_model(load_ledger()), "patients": effort.patients, "draws": effort.draws, "seed": effort.seed}
     path = place / PROVENANCE
     path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return path

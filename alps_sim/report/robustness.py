@@ -13,9 +13,9 @@ from alps_sim.robustness.order import NOT_RUN, TURNS
 
 EXPLAINED: Final = (
     "Simulation interval: 95%, how far the number is from what these parameter values would give with infinitely many patients; it "
-    "says nothing of how uncertain the parameters are. The same patients live under every alternative. Parameters are not fitted anew "
-    "under an alternative. A pair of strategies that the base case tells apart beyond simulation error holds, is no longer told apart, or "
-    "turns beyond simulation error."
+    "says nothing of how uncertain the parameters are. The same patients live under every alternative. Where an alternative is not called "
+    "fitted anew, the fit is that of the readings taken. A pair of strategies that the base case tells apart beyond simulation error "
+    "holds, is no longer told apart, or turns beyond simulation error."
 )
 
 

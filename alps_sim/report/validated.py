@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from alps_sim import accelerate
 from alps_sim.evidence.ledger import Ledger
 from alps_sim.evidence.targets import NotSimulated, not_simulated
 from alps_sim.outcomes.stored import read_table
+from alps_sim.provenance import identity_of_the_model
 from alps_sim.report.published import validation_cells, verdicts
 from alps_sim.validation.verdict import sections
 
@@ -69,8 +69,7 @@ def validated(ledger: Ledger) -> Validated:
         words: [tuple(cell.strip() for cell in validation_cells(row, sources)) for row in rows.to_dict("records")]
         for words, rows in sections(table)
     }
-    fit = {block.cohort: block.identity for block in ledger.fitted}
-    stale = about["rules"] != accelerate.model_hash() or about["posterior"] != fit
+    stale = any(about[key] != value for key, value in identity_of_the_model(ledger).items())
     return Validated(classes, verdicts(table).split("\n"), sources, not_simulated(), stale)
 
 

@@ -100,8 +100,7 @@ def _cases(scenario: Scenario, ledger: Ledger, reading: Reading, alternative: Al
         return [plain]
     fit = load_ledger(folder)
     values = scenario.parameter_values(fit)
-    own = alternative.beside({name for block in fit.fitted for name in block.names} | set(scenario.parameters), values)
-    values |= own
+    values |= alternative.beside({name for block in fit.fitted for name in block.names} | set(scenario.parameters), values)
     anew = Case(reading.identifier, f"{alternative.name}, fitted anew", alternative.meaning, values, alternative.in_strategies, FITTED_ANEW)
     return [plain, anew] if plain.runs else [anew]
 

@@ -76,9 +76,7 @@ STRATEGY_CHANGES: Final = {
     "flare_window_years": StrategyChange(
         _operates_for_flares, _with_flare_window, lambda years: f"flares that count within {amount(years, 'year')} of each other"
     ),
-    "severe_flare_on_agent": StrategyChange(
-        lambda _: True, _with_step_on_agent, lambda step: f"the {step} for a severe flare under an agent"
-    ),
+    "severe_flare_on_agent": StrategyChange(_any, _with_step_on_agent, lambda step: f"the {step} for a severe flare under an agent"),
     "weaning": StrategyChange(_any, _with_weaning, _weaning_in_words),
 }
 """By the names of `evidence.readings.CHANGES_OF_STRATEGIES`."""

@@ -4,7 +4,7 @@ Outside the ledger's low-high a value is accepted with a warning; outside what t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import Final
 
@@ -242,16 +242,9 @@ def why_unread(name: str, scenario: Scenario) -> str:
     scenario
         With the strategies that are run.
     """
-    if name.startswith("age_at_index_") and scenario.population.age_at_index_years is not None:
-        return "`population.age_at_index_years` takes its place"
-    if name.startswith("gcsf_") and not any(strategy.gcsf_for_isolated_neutropenia for strategy in scenario.strategies.values()):
-        return "no strategy gives G-CSF"
-    if name.startswith("prior_splenectomy_") and scenario.population.prior_splenectomy is None:
-        return "`population.prior_splenectomy` is `none`"
-    if name.endswith(".infusion_hours") and not _infusions(name.rpartition(".")[0], scenario):
-        return f"{name.split('.')[1]} is taken by mouth day by day"
-    if _describes_a_study(name) and name not in {taken for _, taken in scenario.references}:
-        return f"no number of it is `from_ledger {name}`"
+    for concerns, acts, why in _ACT_ONLY_IF:
+        if concerns(name) and not acts(name, scenario):
+            return why(name)
     missing = [treatment for treatment in TREATMENTS if treatment not in _treatments(scenario)]
     for treatment in missing:
         if any(name.startswith(beginning) for beginning in _names_of(treatment)):
@@ -259,16 +252,46 @@ def why_unread(name: str, scenario: Scenario) -> str:
     return ""
 
 
-def _infusions(drug: str, scenario: Scenario) -> float:
-    """Infusions in a course of a drug; 0 for one taken daily."""
-    name = f"{drug}.course_infusions"
-    given = scenario.parameters.get(name)
-    return load_ledger()[name].value if given is None else given.value
+def _has_infusions(name: str, scenario: Scenario) -> bool:
+    """Whether the drug of a parameter is given as a course of infusions, by the scenario or else the ledger."""
+    infusions = f"{name.rpartition('.')[0]}.course_infusions"
+    given = scenario.parameters.get(infusions)
+    return (load_ledger()[infusions].value if given is None else given.value) > 0.0
 
 
 def _describes_a_study(name: str) -> bool:
     """Whether a parameter acts only where a scenario names it in place of a number."""
     return name in load_ledger().parameters and PurePath(load_ledger()[name].file).stem == _STUDY
+
+
+_ACT_ONLY_IF: Final[tuple[tuple[Callable[[str], bool], Callable[[str, Scenario], bool], Callable[[str], str]], ...]] = (
+    (
+        lambda name: name.startswith("age_at_index_"),
+        lambda _, scenario: scenario.population.age_at_index_years is None,
+        lambda _: "`population.age_at_index_years` takes its place",
+    ),
+    (
+        lambda name: name.startswith("prior_splenectomy_"),
+        lambda _, scenario: scenario.population.prior_splenectomy is not None,
+        lambda _: "`population.prior_splenectomy` is `none`",
+    ),
+    (
+        lambda name: name.startswith("gcsf_"),
+        lambda _, scenario: any(strategy.gcsf_for_isolated_neutropenia for strategy in scenario.strategies.values()),
+        lambda _: "no strategy gives G-CSF",
+    ),
+    (
+        lambda name: name.endswith(".infusion_hours") and name in load_ledger().parameters,
+        _has_infusions,
+        lambda name: f"{name.split('.')[1]} is taken by mouth day by day",
+    ),
+    (
+        _describes_a_study,
+        lambda name, scenario: name in {taken for _, taken in scenario.references},
+        lambda name: f"no number of it is `from_ledger {name}`",
+    ),
+)
+"""Of which parameters it must hold that something in a scenario reads them, whether it does, and what to say if not."""
 
 
 def _names_of(treatment: str) -> Iterator[str]:

@@ -12,12 +12,11 @@ import pandas as pd
 import pytest
 
 from alps_sim.evidence.ledger import load_ledger, load_priors
-from alps_sim.evidence.targets import CALIBRATED
 from alps_sim.validation.compare import compare
 from alps_sim.validation.criteria import calibrated
 from alps_sim.validation.parameters import ParameterSource, beliefs, multiplied
 from alps_sim.validation.replicate import Effort
-from alps_sim.validation.studies import published_studies
+from tests.unseen import fitted_studies
 
 MISSED: Final[Mapping[str, str]] = {
     "splenectomy_age_median": "8.7 y against 10, of an earlier subset: 5.6 y is read as the age at first cytopenia, not at presentation",
@@ -51,8 +50,7 @@ UNSEEN: Final[Mapping[str, Mapping[str, float]]] = {
 
 
 def reached(source: ParameterSource) -> pd.DataFrame:
-    studies = [study for study in published_studies() if any(figure.target_class == CALIBRATED for figure in study.figures)]
-    return calibrated(compare(studies, source, Effort(draws=DRAWS, workers=2), lambda what, done, of: None)).set_index("figure")
+    return calibrated(compare(fitted_studies(), source, Effort(draws=DRAWS, workers=2), lambda what, done, of: None)).set_index("figure")
 
 
 def seen_by(defect: Mapping[str, float], of_the_fit: pd.DataFrame) -> set[str]:
